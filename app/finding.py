@@ -1,0 +1,25 @@
+"""The one coin that evidence readers and calculators pay to readiness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+Scalar = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One figure out of an item: what was measured, how it was summed up, under which load, and where it stands."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    metric: Annotated[str, Field(min_length=1, max_length=200)]
+    statistic: Annotated[str, Field(max_length=100)] | None = None
+    value: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    unit: Annotated[str, Field(max_length=50)] | None = None
+    attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    where: Annotated[str, Field(max_length=300)] | None = None
+    against: Annotated[int, Field(ge=0, le=4)] | None = None  # the level above which it speaks against, if stated
+    id: str | None = field(default=None, compare=False)

@@ -1,0 +1,1 @@
+"""What "ready" means. Pure: values in, values out; no web, no database, no files, no clock."""

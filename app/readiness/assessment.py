@@ -1,0 +1,355 @@
+"""What an assessment says: a pilot, its answers, their evidence, the exceptions; and the document that carries it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from app.errors import Problem, Unreadable, problems_of
+from app.finding import Finding
+from app.readiness.catalogue import Catalogue, ChangeKind, Level, Need, Question
+from app.readiness.grade import Grade, NamedGrade
+from app.readiness.profile import Profile
+from app.readiness.wording import Line, Text, two_people
+
+FORMAT = "readyroom.assessment/1"
+EvidenceKind = Literal["link", "document", "artefact", "figure", "calculation"]
+NotApplicableReason = Literal["out-of-scope", "not-built-yet", "covered-elsewhere", "other"]
+NeedValue = int | float | str | tuple[str, ...] | None
+Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s<>\"]+$")]
+
+_FORBID = ConfigDict(extra="forbid")
+_HOLDS_FINDINGS: frozenset[EvidenceKind] = frozenset({"artefact", "figure", "calculation"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """Why an item no longer counts in favour. Until confirmed it still speaks against."""
+
+    __pydantic_config__ = _FORBID
+
+    by: Line | None = None
+    on: date | None = None
+    reason: Text | None = None
+    confirmed_by: Line | None = None
+    id: str | None = field(default=None, compare=False)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a second person has agreed."""
+        return two_people(self.by, self.confirmed_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One item shown for an answer."""
+
+    __pydantic_config__ = _FORBID
+
+    kind: EvidenceKind
+    title: Line | None = None
+    url: Url | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+    grade: NamedGrade | None = None  # declared by whoever attached it
+    read_grade: NamedGrade | None = None  # given by a reader
+    observed_on: date | None = None
+    attached_by: Line | None = None
+    confirmed_by: Line | None = None
+    withdrawn: Withdrawal | None = None
+    supports: Level | None = None  # of a confirmed link or document: the level claimed then; else as stated
+    findings: tuple[Finding, ...] = ()
+    id: str | None = field(default=None, compare=False)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether another person than the one who attached it has looked and agreed."""
+        return two_people(self.attached_by, self.confirmed_by)
+
+    @property
+    def figures(self) -> tuple[Finding, ...]:
+        """The findings that count: links and documents hold none."""
+        return self.findings if self.kind in _HOLDS_FINDINGS else ()
+
+    @property
+    def declared_grade(self) -> Grade:
+        """The declared grade; where none is declared the read one; where neither is known, somebody's word."""
+        return self.grade or self.read_grade or Grade.ASSERTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """Why a question does not apply to this pilot; counts once confirmed."""
+
+    __pydantic_config__ = _FORBID
+
+    reason: NotApplicableReason
+    note: Text | None = None
+    by: Line | None = None
+    confirmed_by: Line | None = None
+    id: str | None = field(default=None, compare=False)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a second person has agreed."""
+        return two_people(self.by, self.confirmed_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is said to one question: a level, or whom to ask, or that it does not apply; and what is shown for it."""
+
+    __pydantic_config__ = _FORBID
+
+    level: Level | None = None
+    ask: Line | None = None  # nobody here can say; whom to ask
+    note: Text | None = None
+    reviewed_on: date | None = None
+    not_applicable: NotApplicable | None = None
+    evidence: tuple[Evidence, ...] = ()
+    id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something about the pilot changed, so that answers it touches ask for a new look."""
+
+    __pydantic_config__ = _FORBID
+
+    on: date
+    kind: ChangeKind
+    note: Text | None = None
+    id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskException:
+    """A named person accepts the risk of a gate until a day (that day included). Asked by one, accepted by another."""
+
+    __pydantic_config__ = _FORBID
+
+    gate: str
+    reason: Annotated[Text, Field(min_length=1)]
+    begins: Annotated[date, Field(validation_alias="from", serialization_alias="from")]
+    until: date
+    asked_by: Line | None = None
+    accepted_by: Line | None = None
+    id: str | None = field(default=None, compare=False)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a second person has accepted it."""
+        return two_people(self.asked_by, self.accepted_by)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is accepted and `day` lies within it."""
+        return self.accepted and self.begins <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pilot:
+    """What is assessed: profile and needs, stated by one person and confirmed by another."""
+
+    __pydantic_config__ = _FORBID
+
+    name: Annotated[Line, Field(min_length=1)]
+    profile: Profile = field(default_factory=Profile)
+    needs: Mapping[str, NeedValue] = field(default_factory=dict)
+    stated_by: Line | None = None
+    confirmed_by: Line | None = None
+    id: str | None = field(default=None, compare=False)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a second person has confirmed profile and needs."""
+        return two_people(self.stated_by, self.confirmed_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueReference:
+    """Which catalogue an assessment answers."""
+
+    __pydantic_config__ = _FORBID
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything that is said and shown about a pilot: what `score` takes beside the catalogue and the day."""
+
+    __pydantic_config__ = _FORBID
+
+    catalogue: CatalogueReference
+    pilot: Pilot
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    exceptions: tuple[RiskException, ...] = ()
+    id: str | None = field(default=None, compare=False)
+
+
+_ASSESSMENT = TypeAdapter(Assessment)
+_REFERENCE = TypeAdapter(CatalogueReference)
+_DOCUMENT_LIMIT = 20_000_000  # characters; the longest note a thousand times over
+
+
+def catalogue_named(text: str) -> CatalogueReference:
+    """Which catalogue a document answers, read before the rest of it.
+
+    Raises:
+        Unreadable: this is no assessment document, or one of another version of the format.
+    """
+    return _reference(_opened(text))
+
+
+def read_document(text: str, catalogue: Catalogue) -> Assessment:
+    """Read an assessment document (JSON) that answers `catalogue`.
+
+    Raises:
+        Unreadable: with every problem found, each with its path.
+    """
+    plain = _opened(text)
+    if _reference(plain) != CatalogueReference(id=catalogue.id, version=catalogue.version):
+        message = f"must name {catalogue.id} version {catalogue.version}"
+        raise Unreadable("The document answers another catalogue.", [Problem("catalogue", message)])
+    del plain["format"]
+    try:
+        assessment = _ASSESSMENT.validate_json(json.dumps(plain), strict=True)
+    except ValidationError as error:
+        raise Unreadable("The document cannot be read.", problems_of(error)) from None
+    problems = tuple(_misfits(catalogue, assessment))
+    if problems:
+        raise Unreadable("The document does not fit its catalogue.", problems)
+    return assessment
+
+
+def document(assessment: Assessment) -> dict[str, Any]:
+    """The assessment as a document: plain values, ready to be written as JSON."""
+    plain: dict[str, Any] = _ASSESSMENT.dump_python(assessment, mode="json", by_alias=True)
+    for sets in ("deployment", "model", "data", "regions", "regimes", "users"):
+        plain["pilot"]["profile"][sets].sort()
+    return {"format": FORMAT, **plain}
+
+
+def not_applicable_problem(question: Question, profile: Profile) -> str | None:
+    """Why a question may not be marked as not applicable for this profile; None where it may."""
+    gate = question.gate
+    if gate is None or gate.not_applicable or (gate.when and not gate.when.holds(profile)):
+        return None
+    return f"{question.title} is a gate that always applies here: answer it, or ask for an exception where it allows one"
+
+
+def exception_problem(catalogue: Catalogue, gate_key: str, begins: date, until: date) -> str | None:
+    """Why an exception on that gate for that time is not allowed; None where it is."""
+    question = catalogue.questions.get(gate_key)
+    if question is None or question.gate is None:
+        return f"there is no gate '{gate_key}'"
+    if not question.gate.exception:
+        return f"{question.title} is a gate that no exception can cover"
+    if until < begins:
+        return f"ends on {until}, before it begins on {begins}"
+    longest = catalogue.policy.exception_days
+    if until - begins > timedelta(days=longest):
+        return f"lasts longer than {longest} days: end it on {begins + timedelta(days=longest)} or before"
+    duty = question.gate.exception_until
+    if duty and until >= duty:
+        return f"must end before {duty}, the day on which the duty begins to apply"
+    return None
+
+
+def need_problem(need: Need, value: NeedValue) -> str | None:
+    """Why a value does not fit its need; None where it does, or is blank."""
+    match need.kind, value:
+        case _, None:
+            return None
+        case "list", tuple():
+            return None
+        case "list", _:
+            return f"must be a list, such as {_shown(need.example)}"
+        case "text", str():
+            return None
+        case ("number" | "money"), (int() | float()) if not isinstance(value, bool) and 0 <= value < 1e15:
+            return None
+        case "money", str() if _is_amount(value):
+            return None
+        case _:
+            return f"must be {'a number of 0 or more' if need.kind != 'text' else 'text'}, such as {_shown(need.example)}"
+
+
+def _shown(example: object) -> str:
+    return ", ".join(example) if isinstance(example, tuple) else f"{example:g}" if isinstance(example, float) else str(example)
+
+
+def _is_amount(text: str) -> bool:
+    whole, _, part = text.partition(".")
+    return text.isascii() and whole.isdigit() and (part.isdigit() or "." not in text) and len(text) <= 20
+
+
+def _misfits(catalogue: Catalogue, assessment: Assessment) -> Iterator[Problem]:
+    for key, value in assessment.pilot.needs.items():
+        need = catalogue.needs.get(key)
+        trouble = need_problem(need, value) if need else f"the catalogue names no such need; there are {', '.join(catalogue.needs)}"
+        if trouble:
+            yield Problem(f"pilot.needs.{key}", trouble)
+    for key, answer in assessment.answers.items():
+        question = catalogue.questions.get(key)
+        if question is None:
+            yield Problem(f"answers.{key}", "the catalogue has no such question")
+            continue
+        if answer.not_applicable and answer.level is not None:
+            yield Problem(f"answers.{key}.not_applicable", "stands beside a level: keep one of the two")
+        gate = question.gate
+        # A gate with a condition can have been marked while it did not hold: then it counts as unanswered instead.
+        if answer.not_applicable and gate and not (gate.not_applicable or gate.when or question.when):
+            yield Problem(f"answers.{key}.not_applicable", not_applicable_problem(question, assessment.pilot.profile) or "")
+    for index, exception in enumerate(assessment.exceptions):
+        trouble = exception_problem(catalogue, exception.gate, exception.begins, exception.until)
+        if trouble:
+            yield Problem(f"exceptions.{index}", trouble)
+
+
+def _reference(plain: Mapping[str, Any]) -> CatalogueReference:
+    if plain.get("format") != FORMAT:
+        found = plain.get("format")
+        raise Unreadable("This is no assessment document.", [Problem("format", f"must be '{FORMAT}', not {found!r}")])
+    if "catalogue" not in plain:
+        raise Unreadable("The document cannot be read.", [Problem("catalogue", "this is missing")])
+    try:
+        return _REFERENCE.validate_python(plain["catalogue"])
+    except ValidationError as error:
+        problems = [Problem(f"catalogue.{each.where}".rstrip("."), each.message) for each in problems_of(error)]
+        raise Unreadable("The document cannot be read.", problems) from None
+
+
+def _opened(text: str) -> dict[str, Any]:
+    if len(text) > _DOCUMENT_LIMIT:
+        raise Unreadable(f"The document is longer than {_DOCUMENT_LIMIT:,} characters.")
+    try:
+        plain = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        raise Unreadable("This is not JSON.", [Problem(f"line {error.lineno}", error.msg)]) from None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("This is not JSON.", [Problem("", str(error))]) from None
+    if not isinstance(plain, dict):
+        raise Unreadable("This is no assessment document: it must be a JSON object.")
+    return plain
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """One JSON object: null means left out, no name twice, and an id of whatever form is allowed."""
+    plain: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in plain:
+            raise ValueError(f"'{key}' stands twice in one object")
+        if key == "id" and not isinstance(value, str):
+            continue
+        if value is not None:
+            plain[key] = value
+    return plain
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not a number")

@@ -1,0 +1,158 @@
+"""What the evidence of one answer proves."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.finding import Finding
+from app.readiness.assessment import Answer, Change, Evidence
+from app.readiness.catalogue import Question
+from app.readiness.grade import Grade, ShelfLives, aged, ageing_days
+
+
+@dataclass(frozen=True, slots=True)
+class ItemProof:
+    """What one item is worth on a day."""
+
+    item: Evidence
+    counted: Grade  # what counts once declarations that nobody confirmed are set aside; before ageing and change
+    effective: Grade  # after ageing and change
+    supports: int | None  # the level that it supports; None where it is withdrawn or nothing is claimed
+    against: int | None  # the level above which it speaks against, while that stands
+
+    @property
+    def worth(self) -> int:
+        """The level that it proves."""
+        return 0 if self.supports is None else min(self.effective, self.supports)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an answer's evidence proves on a day."""
+
+    items: tuple[ItemProof, ...]  # in the order of the answer's evidence
+    cap: int | None  # the lowest level above which a standing finding speaks against
+    proven: int | None  # None while unanswered
+    contradicted: bool  # the cap lies below the claim
+    declared: bool  # the proven level would be lower if only read grades counted
+    awaiting_review: Change | None  # the first change that touches the answer and that it was not reviewed after
+
+    @property
+    def carried_by(self) -> ItemProof | None:
+        """The item that decides the proven level; None where nothing attached does."""
+        best = max(self.items, key=lambda each: each.worth, default=None)
+        return best if best and best.worth > Grade.ASSERTED else None
+
+
+def proof(
+    question: Question, answer: Answer, changes: Sequence[Change], shelf_lives: ShelfLives, as_of: date
+) -> Proof:
+    """What the evidence proves on `as_of`.
+
+    The best item decides, each worth the lower of its effective grade and of what it supports. A finding that speaks
+    against caps them all until a newer item of the same or a higher grade settles it. A claim with nothing attached is
+    somebody's word: level 1.
+    """
+    touched = awaiting_review(question, answer, changes, as_of)
+    items = tuple(_item(each, answer, shelf_lives, as_of, lowered=touched is not None) for each in answer.evidence)
+    caps = [each.against for each in items if each.against is not None]
+    cap = min(caps, default=None)
+    claimed = answer.level
+    if claimed is None:
+        return Proof(items, cap, None, contradicted=False, declared=False, awaiting_review=touched)
+    ceiling = claimed if cap is None else min(claimed, cap)
+    proven = min(ceiling, max([Grade.ASSERTED, *(each.worth for each in items)]))
+    by_reading = min(ceiling, max([Grade.ASSERTED, *(_read_worth(each) for each in items)]))
+    return Proof(items, cap, int(proven), cap is not None and cap < claimed, by_reading < proven, touched)
+
+
+def awaiting_review(question: Question, answer: Answer, changes: Sequence[Change], as_of: date) -> Change | None:
+    """The first change, begun by `as_of`, that touches the question and that the answer was not reviewed on or after."""
+    touching = (
+        change
+        for change in changes
+        if change.kind in question.changes
+        and change.on <= as_of
+        and (answer.reviewed_on is None or answer.reviewed_on < change.on)
+    )
+    return min(touching, key=lambda change: (change.on, change.kind), default=None)
+
+
+def days_of_difference(
+    question: Question, answer: Answer, changes: Sequence[Change], shelf_lives: ShelfLives
+) -> Iterator[date]:
+    """The days on which the proof of an answer may change by itself."""
+    for item in answer.evidence:
+        if item.observed_on is not None:
+            yield from ageing_days(counted_grade(item), item.observed_on, shelf_lives)
+    for change in changes:
+        if change.kind in question.changes:
+            yield change.on
+
+
+def counted_grade(item: Evidence) -> Grade:
+    """The grade that counts before ageing and change.
+
+    Until a second person confirms, the lower of the declared grade and of what a reader read, or documented where
+    nothing was read: nobody vouches for themselves. A calculation is at most documented.
+    """
+    grade = item.declared_grade
+    if not item.confirmed:
+        grade = min(grade, item.read_grade or Grade.DOCUMENTED)
+    return min(grade, Grade.DOCUMENTED) if item.kind == "calculation" else grade
+
+
+def _item(item: Evidence, answer: Answer, shelf_lives: ShelfLives, as_of: date, *, lowered: bool) -> ItemProof:
+    counted = counted_grade(item)
+    effective = aged(counted, item.observed_on, as_of, shelf_lives)
+    if lowered:
+        effective = effective.lowered()
+    supports = None if item.withdrawn or answer.level is None else _supported(item, answer.level)
+    return ItemProof(item, counted, effective, supports, _against(item, counted, answer.evidence, as_of))
+
+
+def _supported(item: Evidence, claimed: int) -> int:
+    """The level that an item supports: at least what a document would, up to the claim.
+
+    A link or document supports the claim; once confirmed, the claim that was confirmed. Any other item supports what
+    is stated for its findings. Rules that read findings, when the catalogue has them, take the place of what is stated.
+    """
+    if item.kind in ("link", "document"):
+        stated = item.supports if item.confirmed else None
+        supported = claimed if stated is None else stated
+    else:
+        supported = item.supports if item.figures and item.supports is not None else 0
+    return min(claimed, max(supported, Grade.DOCUMENTED))
+
+
+def _against(item: Evidence, counted: Grade, evidence: Sequence[Evidence], as_of: date) -> int | None:
+    """The lowest level above which a finding of the item speaks against and still stands.
+
+    Withdrawing an item silences it only when the withdrawal is confirmed.
+    """
+    if item.withdrawn and item.withdrawn.confirmed:
+        return None
+    standing = (
+        finding.against
+        for finding in item.figures
+        if finding.against is not None
+        and not any(_settles(other, finding, item, counted, as_of) for other in evidence)
+    )
+    return min(standing, default=None)
+
+
+def _settles(other: Evidence, finding: Finding, item: Evidence, counted: Grade, as_of: date) -> bool:
+    """Whether `other` is newer than `item`, of the same or a higher grade, and holds the same figure."""
+    if other.withdrawn or other.observed_on is None or other.observed_on > as_of:
+        return False
+    if item.observed_on is not None and other.observed_on <= item.observed_on:
+        return False
+    return counted_grade(other) >= counted and any(
+        (each.metric, each.statistic) == (finding.metric, finding.statistic) for each in other.figures
+    )
+
+
+def _read_worth(proof_of_item: ItemProof) -> int:
+    """What an item would prove if nothing but its read grade counted."""
+    read = proof_of_item.item.read_grade or Grade.ASSERTED
+    return min(proof_of_item.worth, read)

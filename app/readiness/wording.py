@@ -1,0 +1,43 @@
+"""What people may write: a line (a name, a title) and a text (a note, a reason), free of characters nobody can see."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+LINE_LENGTH = 200
+TEXT_LENGTH = 10_000
+
+# Characters that turn the direction of everything after them, and so can make a line read as another.
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _visible(text: str, allowed: frozenset[str]) -> str:
+    for at, character in enumerate(text, start=1):
+        if character in allowed:
+            continue
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _OVERRIDES:
+            raise ValueError(f"holds a control character (U+{ord(character):04X}, character {at}): take it out")
+    return text
+
+
+def _line(text: str) -> str:
+    return _visible(text, frozenset())
+
+
+def _text(text: str) -> str:
+    return _visible(text, frozenset("\n\r\t"))
+
+
+Line = Annotated[str, Field(max_length=LINE_LENGTH), AfterValidator(_line)]
+Text = Annotated[str, Field(max_length=TEXT_LENGTH), AfterValidator(_text)]
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one in a document: compared after trimming and case-folding."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def two_people(one: str | None, other: str | None) -> bool:
+    """Whether both names are given and differ: what *confirmed* means in a bare document."""
+    return bool(one and one.strip() and other and other.strip()) and not same_name(one or "", other or "")
