@@ -1,0 +1,1 @@
+"""The report: one value that every writer prints."""

@@ -1,0 +1,1 @@
+"""Writers: each prints a `Report` and adds nothing."""

@@ -1,0 +1,98 @@
+"""How a value is written for people: the Jinja environment and the only formatters of dates, times and figures."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from app.settings import SHARE
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+VERDICT_CLASS: Mapping[str, str] = MappingProxyType(
+    {"go": "go", "conditional": "conditional", "no-go": "nogo", "not-assessed": "open"}
+)
+GATE_CLASS: Mapping[str, str] = MappingProxyType(
+    {
+        "passed": "go",
+        "unproven": "conditional",
+        "excepted": "conditional",
+        "failed": "nogo",
+        "open": "open",
+        "not-applicable": "open",
+    }
+)
+
+
+def day(value: date | None) -> str:
+    """A day: 21 Nov 2026; words where it is not known."""
+    return "no date" if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """A moment, in UTC: 21 Nov 2026, 14:05 UTC."""
+    return f"{day(value.date())}, {value:%H:%M} UTC"
+
+
+def percent(value: Decimal | None) -> str:
+    """A score: 54.2; words where it is not known."""
+    return "not known" if value is None else f"{value:.1f}"
+
+
+def share(value: Decimal) -> str:
+    """A share from 0 to 1 as a percentage: 15 %."""
+    return f"{value * 100:.0f}\u00a0%"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: 1 question, 3 questions."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def hyphened(key: str) -> str:
+    """A key as words: not-applicable becomes not applicable."""
+    return key.replace("-", " ").replace("_", " ")
+
+
+def days_in(text: str) -> str:
+    """A sentence with its ISO days written for people."""
+    words = text.split(" ")
+    return " ".join(_day_in(word) for word in words)
+
+
+def _day_in(word: str) -> str:
+    bare = word.rstrip(".,:;)")
+    try:
+        return day(date.fromisoformat(bare)) + word[len(bare) :] if len(bare) == 10 else word
+    except ValueError:
+        return word
+
+
+@cache
+def templates(*, reload: bool = False) -> Environment:
+    """The one Jinja environment, for pages and for the report in its own file."""
+    environment = Environment(
+        loader=FileSystemLoader(SHARE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=reload,
+        cache_size=-1,
+    )
+    environment.filters.update(
+        day=day, moment=moment, percent=percent, share=share, counted=counted, hyphened=hyphened, days_in=days_in
+    )
+    environment.globals.update(verdict_class=VERDICT_CLASS, gate_class=GATE_CLASS)
+    # A block rendered alone sees no import at the top of its file, so the parts are everybody's.
+    environment.globals["parts"] = environment.get_template("parts/parts.html").module
+    return environment
+
+
+def stylesheet() -> Markup:
+    """The stylesheet as text, for the report in one self-contained file."""
+    return Markup((SHARE / "static" / "readyroom.css").read_text("utf-8"))  # noqa: S704 - our own file
