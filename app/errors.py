@@ -56,7 +56,11 @@ class VersionNeeded(ReadyRoomError):
 
 
 class TooMany(ReadyRoomError):
-    """Too many tries; come back later."""
+    """Too many tries; come back after that many seconds."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Changed(ReadyRoomError):
@@ -110,9 +114,14 @@ _WORDS: Mapping[str, str] = {
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """A validation error as a list of problems, each with the path of its field."""
+    return problems_in(error.errors(include_url=False, include_input=False))
+
+
+def problems_in(found: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """Pydantic's list of errors as problems."""
     return tuple(
-        Problem(".".join(str(part) for part in found["loc"]), _words(found["type"], found["msg"], found.get("ctx", {})))
-        for found in error.errors(include_url=False, include_input=False)
+        Problem(".".join(str(part) for part in each["loc"]), _words(each["type"], each["msg"], each.get("ctx") or {}))
+        for each in found
     )
 
 

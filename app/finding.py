@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PlainValidator
 
-Scalar = bool | int | float | str
+
+def _scalar(given: object) -> object:
+    if isinstance(given, bool | int | float | str):
+        return given
+    raise ValueError("must be a number, a text, true or false")
+
+
+# One validator, not one per kind: a wrong value is one problem, with the path of its field.
+Scalar = Annotated[bool | int | float | str, PlainValidator(_scalar)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

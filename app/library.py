@@ -34,7 +34,7 @@ def frameworks() -> Mapping[str, Framework]:
 @cache
 def law() -> tuple[LawDate, ...]:
     """The days from which legal duties apply, with source and day read."""
-    return _LAW.validate_python(yaml.load((_PACKAGE / "law.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader))  # noqa: S506 - CSafeLoader is the safe loader
+    return _LAW.validate_python(yaml.load((_PACKAGE / "law.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader))
 
 
 @cache

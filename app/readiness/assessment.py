@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError
 
 from app.errors import Problem, Unreadable, problems_of
 from app.finding import Finding
@@ -19,6 +19,18 @@ FORMAT = "readyroom.assessment/1"
 EvidenceKind = Literal["link", "document", "artefact", "figure", "calculation"]
 NotApplicableReason = Literal["out-of-scope", "not-built-yet", "covered-elsewhere", "other"]
 NeedValue = int | float | str | tuple[str, ...] | None
+
+
+def _need_value(given: object) -> object:
+    if isinstance(given, list | tuple) and all(isinstance(each, str) for each in given):
+        return tuple(given)
+    if given is None or (isinstance(given, int | float | str) and not isinstance(given, bool)):
+        return given
+    raise ValueError("must be a number, a text or a list of texts")
+
+
+# One validator, not one per kind: a wrong value is one problem, with the path of its field.
+Needs = Mapping[str, Annotated[NeedValue, PlainValidator(_need_value)]]
 Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s<>\"]+$")]
 
 _FORBID = ConfigDict(extra="forbid")
@@ -156,7 +168,7 @@ class Pilot:
 
     name: Annotated[Line, Field(min_length=1)]
     profile: Profile = field(default_factory=Profile)
-    needs: Mapping[str, NeedValue] = field(default_factory=dict)
+    needs: Needs = field(default_factory=dict)
     stated_by: Line | None = None
     confirmed_by: Line | None = None
     id: str | None = field(default=None, compare=False)
@@ -239,7 +251,9 @@ def not_applicable_problem(question: Question, profile: Profile) -> str | None:
     gate = question.gate
     if gate is None or gate.not_applicable or (gate.when and not gate.when.holds(profile)):
         return None
-    return f"{question.title} is a gate that always applies here: answer it, or ask for an exception where it allows one"
+    return (
+        f"{question.title} is a gate that always applies here: answer it, or ask for an exception where it allows one"
+    )
 
 
 def exception_problem(catalogue: Catalogue, gate_key: str, begins: date, until: date) -> str | None:
@@ -271,16 +285,24 @@ def need_problem(need: Need, value: NeedValue) -> str | None:
             return f"must be a list, such as {_shown(need.example)}"
         case "text", str():
             return None
-        case ("number" | "money"), (int() | float()) if not isinstance(value, bool) and 0 <= value < 1e15:
+        case (("number" | "money"), (int() | float())) if not isinstance(value, bool) and 0 <= value < 1e15:
             return None
         case "money", str() if _is_amount(value):
             return None
         case _:
-            return f"must be {'a number of 0 or more' if need.kind != 'text' else 'text'}, such as {_shown(need.example)}"
+            return (
+                f"must be {'a number of 0 or more' if need.kind != 'text' else 'text'}, such as {_shown(need.example)}"
+            )
 
 
 def _shown(example: object) -> str:
-    return ", ".join(example) if isinstance(example, tuple) else f"{example:g}" if isinstance(example, float) else str(example)
+    return (
+        ", ".join(example)
+        if isinstance(example, tuple)
+        else f"{example:g}"
+        if isinstance(example, float)
+        else str(example)
+    )
 
 
 def _is_amount(text: str) -> bool:
@@ -291,7 +313,11 @@ def _is_amount(text: str) -> bool:
 def _misfits(catalogue: Catalogue, assessment: Assessment) -> Iterator[Problem]:
     for key, value in assessment.pilot.needs.items():
         need = catalogue.needs.get(key)
-        trouble = need_problem(need, value) if need else f"the catalogue names no such need; there are {', '.join(catalogue.needs)}"
+        trouble = (
+            need_problem(need, value)
+            if need
+            else f"the catalogue names no such need; there are {', '.join(catalogue.needs)}"
+        )
         if trouble:
             yield Problem(f"pilot.needs.{key}", trouble)
     for key, answer in assessment.answers.items():
@@ -304,7 +330,9 @@ def _misfits(catalogue: Catalogue, assessment: Assessment) -> Iterator[Problem]:
         gate = question.gate
         # A gate with a condition can have been marked while it did not hold: then it counts as unanswered instead.
         if answer.not_applicable and gate and not (gate.not_applicable or gate.when or question.when):
-            yield Problem(f"answers.{key}.not_applicable", not_applicable_problem(question, assessment.pilot.profile) or "")
+            yield Problem(
+                f"answers.{key}.not_applicable", not_applicable_problem(question, assessment.pilot.profile) or ""
+            )
     for index, exception in enumerate(assessment.exceptions):
         trouble = exception_problem(catalogue, exception.gate, exception.begins, exception.until)
         if trouble:

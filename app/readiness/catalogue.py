@@ -3,6 +3,7 @@
 `parse` takes the texts of a catalogue's files and gives a `Catalogue`, or refuses it with file, line and reason.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -14,8 +15,9 @@ import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from app.errors import Problem, Unreadable, problems_of
-from app.readiness.condition import Condition, can_hold, parse as parse_condition
-from app.readiness.grade import Grade, NamedGrade, ShelfLives
+from app.readiness.condition import Condition, can_hold
+from app.readiness.condition import parse as parse_condition
+from app.readiness.grade import NamedGrade, ShelfLives
 
 POLICY_FILE = "policy.yaml"
 
@@ -30,7 +32,8 @@ def _condition(given: object) -> object:
 
 
 When = Annotated[Condition, BeforeValidator(_condition), PlainSerializer(str)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+_KEY = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
+Key = Annotated[str, Field(pattern=f"^{_KEY.pattern}$", max_length=60)]
 NeedKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Sentence = Annotated[str, Field(min_length=1, max_length=1200)]
 Title = Annotated[str, Field(min_length=1, max_length=60)]
@@ -103,7 +106,7 @@ class Need:
     unit: str | None
     title: Title
     hint: Sentence  # how to find it
-    example: float | str | tuple[str, ...]
+    example: int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,9 @@ class Catalogue:
 
 _POLICY = TypeAdapter(Policy)
 _DIMENSION = TypeAdapter(Dimension)
+_QUESTION = TypeAdapter(Question)
+_NEED = TypeAdapter(Need)
+_TIER = TypeAdapter(Tier)
 
 
 def parse(files: Mapping[str, str], frameworks: Mapping[str, Framework]) -> Catalogue:
@@ -238,8 +244,15 @@ def parse(files: Mapping[str, str], frameworks: Mapping[str, Framework]) -> Cata
         raise Unreadable("This is no catalogue.", [Problem(POLICY_FILE, "there is no such file")])
     policy, lines = _read(POLICY_FILE, files[POLICY_FILE], _POLICY)
     wanted = {f"{key}.yaml": key for key in policy.dimensions}
-    problems = [Problem(POLICY_FILE, f"dimension '{key}' has no file {name}") for name, key in wanted.items() if name not in files]
-    problems += [Problem(name, "no dimension of the policy has this name") for name in files.keys() - wanted.keys() - {POLICY_FILE}]
+    problems = [
+        Problem(POLICY_FILE, f"dimension '{key}' has no file {name}")
+        for name, key in wanted.items()
+        if name not in files
+    ]
+    problems += [
+        Problem(name, "no dimension of the policy has this name")
+        for name in files.keys() - wanted.keys() - {POLICY_FILE}
+    ]
     problems += [Problem(_at(POLICY_FILE, lines, where), message) for where, message in _policy_problems(policy)]
     dimensions: list[Dimension] = []
     for name, key in wanted.items():
@@ -258,12 +271,58 @@ def parse(files: Mapping[str, str], frameworks: Mapping[str, Framework]) -> Cata
     return Catalogue(policy=policy, dimensions=tuple(dimensions), frameworks=frameworks)
 
 
+def described(catalogue: Catalogue) -> dict[str, Any]:
+    """A catalogue as plain values, ready to be written as JSON: what a script may depend on, and the words."""
+    policy = catalogue.policy
+    return {
+        "id": catalogue.id,
+        "version": catalogue.version,
+        "title": policy.title,
+        "about": policy.about,
+        "levels": list(policy.levels),
+        "owners": dict(policy.owners),
+        "needs": [_NEED.dump_python(need, mode="json") for need in policy.needs],
+        "policy": {
+            "coverage": float(policy.coverage),
+            "not_applicable_share": float(policy.not_applicable_share),
+            "exception_days": policy.exception_days,
+            "confirmation_days": policy.confirmation_days,
+            "tiers": [
+                _TIER.dump_python(tier, mode="json")
+                | {"go": float(tier.go), "floor": float(tier.floor), "no_go": float(tier.no_go)}
+                for tier in policy.tiers
+            ],
+            "shelf_life_days": {str(grade): days for grade, days in policy.shelf_life_days.items()},
+        },
+        "dimensions": [
+            {
+                "key": dimension.key,
+                "title": dimension.title,
+                "about": dimension.about,
+                "weight": float(dimension.weight),
+                "questions": [_described(question) for question in dimension.questions],
+            }
+            for dimension in catalogue.dimensions
+        ],
+    }
+
+
+def _described(question: Question) -> dict[str, Any]:
+    plain: dict[str, Any] = _QUESTION.dump_python(question, mode="json")
+    plain["changes"] = sorted(question.changes)
+    plain["shelf_life_days"] = (
+        {str(grade): days for grade, days in question.shelf_life_days.items()} if question.shelf_life_days else None
+    )
+    plain["references"] = [
+        {"framework": framework, "id": item} for framework, ids in question.references.items() for item in ids
+    ]
+    return plain
+
+
 def _with_whole_keys(dimension: Dimension) -> Dimension:
     return replace(
         dimension,
-        questions=tuple(
-            replace(question, key=f"{dimension.key}.{question.key}") for question in dimension.questions
-        ),
+        questions=tuple(replace(question, key=f"{dimension.key}.{question.key}") for question in dimension.questions),
     )
 
 
@@ -293,6 +352,8 @@ def _dimension_problems(
     yield from _twice(("questions",), [question.key for question in dimension.questions])
     for index, question in enumerate(dimension.questions):
         at: Where = ("questions", index)
+        if not _KEY.fullmatch(question.key):
+            yield (*at, "key"), f"'{question.key}' is no key: small letters and digits, joined by hyphens"
         if set(question.proof) != {2, 3, 4}:
             yield (*at, "proof"), "must say what would prove level 2, level 3 and level 4"
         if question.owner not in policy.owners:
@@ -366,7 +427,9 @@ def _at(name: str, lines: Lines, where: Where) -> str:
     return name
 
 
-def _plain(loader: yaml.CSafeLoader, node: yaml.Node | None, where: Where, lines: dict[Where, int], seen: set[int]) -> Any:
+def _plain(
+    loader: yaml.CSafeLoader, node: yaml.Node | None, where: Where, lines: dict[Where, int], seen: set[int]
+) -> Any:
     """The node as plain values, with the line of every place noted in `lines`.
 
     Aliases are refused (a node met twice): a few lines of them can stand for gigabytes.

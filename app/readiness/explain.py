@@ -27,7 +27,7 @@ def proves_now(asked: QuestionScore) -> str:
 
 
 def would_prove_more(catalogue: Catalogue, asked: QuestionScore) -> tuple[str, ...]:
-    """What would lift the proven level towards the claim, the nearest first; empty where all that is claimed is proven."""
+    """What would lift the proven level towards the claim, the nearest first; empty where all of it is proven."""
     claimed, proven = asked.claimed, asked.proven
     if claimed is None or proven is None or proven >= claimed:
         return ()
@@ -64,17 +64,18 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
             "its evidence counts one grade less. Saving it again is the look."
         )
     for item in proof.items:
-        if item.item.withdrawn or item.supports is None:
+        if item.item.confirmed and item.item.kind in ("link", "document") and (item.supports or 0) < claimed:
+            yield f"{_named(item)} was confirmed for level {item.supports}; for more, somebody has to look again."
+        supports = min(claimed, item.supports or 0)
+        if item.item.withdrawn or supports <= proven:
             continue
         confirmed = replace(item.item, attached_by="one", confirmed_by="another")
-        if not item.item.confirmed and counted_grade(confirmed) > item.counted and item.supports > proven:
+        if not item.item.confirmed and counted_grade(confirmed) > item.counted:
             yield f"Once a second person confirms {_named(item)}, it counts as {counted_grade(confirmed)}."
         elif item.item.observed_on is None:
             yield f"{_named(item)} has no date, so it counts as somebody's word."
-        elif item.effective < item.counted and item.supports > item.effective and not proof.awaiting_review:
-            yield f"{_named(item)} is of {item.item.observed_on} and has aged to {item.effective}; a fresh one counts whole."
-        elif item.item.confirmed and item.supports < claimed and item.effective > item.supports:
-            yield f"{_named(item)} was confirmed for level {item.supports}; a second person has to look again."
+        elif item.effective < item.counted and not proof.awaiting_review:
+            yield f"{_named(item)} is of {item.item.observed_on} and has aged to {item.effective}; a new one counts whole."
     following = max(2, proven + 1)
     grade = str(Grade(following))
     if following <= claimed:

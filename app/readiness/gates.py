@@ -61,9 +61,8 @@ def gate_score(
     """
     coverable = gate.allows_exception(as_of)
     spoken_against = cap is not None and cap < gate.level
-    exception = next(
-        (each for each in exceptions if coverable and each.gate == question.key and each.holds_on(as_of)), None
-    )
+    holding = (each for each in exceptions if coverable and each.gate == question.key and each.holds_on(as_of))
+    exception = max(holding, key=lambda each: (each.until, each.begins, each.reason), default=None)
     if not applicable:
         state = GateState.NOT_APPLICABLE
     elif proven is not None and proven >= gate.level:

@@ -24,7 +24,10 @@ class Grade(IntEnum):
 
     def lowered(self) -> "Grade":
         """One grade less, down to asserted."""
-        return Grade(max(Grade.ASSERTED, self - 1))
+        return _GRADES[max(1, self - 1)]
+
+
+_GRADES: tuple[Grade, ...] = (Grade.ASSERTED, *Grade)  # by value
 
 
 def _from_name(given: object) -> object:
@@ -50,14 +53,12 @@ def aged(grade: Grade, observed_on: date | None, day: date, shelf_lives: ShelfLi
     if observed_on is None or observed_on > day:
         return Grade.ASSERTED
     days_old = (day - observed_on).days
-    return max(_after(days_old, each, shelf_lives) for each in Grade if each <= grade)
-
-
-def _after(days_old: int, grade: Grade, shelf_lives: ShelfLives) -> Grade:
-    if grade not in shelf_lives:
-        return grade
-    lapses = max(0, days_old - 1) // shelf_lives[grade].days
-    return Grade(max(Grade.ASSERTED, grade - lapses))
+    best = 1
+    for each in range(2, grade + 1):
+        life = shelf_lives.get(_GRADES[each])
+        lapses = 0 if life is None else max(0, days_old - 1) // life.days
+        best = max(best, each - lapses)
+    return _GRADES[best]
 
 
 def ageing_days(grade: Grade, observed_on: date, shelf_lives: ShelfLives) -> list[date]:

@@ -178,7 +178,9 @@ PROFILE_FIELDS: Final[Mapping[str, ProfileField]] = {
             "Are staffing decisions planned on it?",
             "Posts cut, frozen or moved because of this system.",
         ),
-        ProfileField("retrieval", "flag", "Does it look things up?", "Documents, records or an index, while answering."),
+        ProfileField(
+            "retrieval", "flag", "Does it look things up?", "Documents, records or an index, while answering."
+        ),
         ProfileField("tools", "flag", "Can it use tools?", "Send, book, pay, change a record, call another program."),
         ProfileField("federated", "flag", "Does it learn at several sites?", "Federated learning: raw data stays put."),
         ProfileField("go_live", "date", "Go-live", "The day on which production is planned to begin."),

@@ -17,13 +17,9 @@ class ItemProof:
     item: Evidence
     counted: Grade  # what counts once declarations that nobody confirmed are set aside; before ageing and change
     effective: Grade  # after ageing and change
-    supports: int | None  # the level that it supports; None where it is withdrawn or nothing is claimed
+    supports: int | None  # the level that it supports; None where that is nothing, or it is withdrawn
+    worth: int  # the level that it proves; 0 where it is withdrawn or nothing is claimed
     against: int | None  # the level above which it speaks against, while that stands
-
-    @property
-    def worth(self) -> int:
-        """The level that it proves."""
-        return 0 if self.supports is None else min(self.effective, self.supports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +40,7 @@ class Proof:
         return best if best and best.worth > Grade.ASSERTED else None
 
 
-def proof(
-    question: Question, answer: Answer, changes: Sequence[Change], shelf_lives: ShelfLives, as_of: date
-) -> Proof:
+def proof(question: Question, answer: Answer, changes: Sequence[Change], shelf_lives: ShelfLives, as_of: date) -> Proof:
     """What the evidence proves on `as_of`.
 
     The best item decides, each worth the lower of its effective grade and of what it supports. A finding that speaks
@@ -67,7 +61,7 @@ def proof(
 
 
 def awaiting_review(question: Question, answer: Answer, changes: Sequence[Change], as_of: date) -> Change | None:
-    """The first change, begun by `as_of`, that touches the question and that the answer was not reviewed on or after."""
+    """The first change by `as_of` that touches the question and that the answer was not reviewed on or after."""
     touching = (
         change
         for change in changes
@@ -79,12 +73,12 @@ def awaiting_review(question: Question, answer: Answer, changes: Sequence[Change
 
 
 def days_of_difference(
-    question: Question, answer: Answer, changes: Sequence[Change], shelf_lives: ShelfLives
+    question: Question, shown: Proof, changes: Sequence[Change], shelf_lives: ShelfLives
 ) -> Iterator[date]:
     """The days on which the proof of an answer may change by itself."""
-    for item in answer.evidence:
-        if item.observed_on is not None:
-            yield from ageing_days(counted_grade(item), item.observed_on, shelf_lives)
+    for each in shown.items:
+        if each.item.observed_on is not None:
+            yield from ageing_days(each.counted, each.item.observed_on, shelf_lives)
     for change in changes:
         if change.kind in question.changes:
             yield change.on
@@ -104,25 +98,33 @@ def counted_grade(item: Evidence) -> Grade:
 
 def _item(item: Evidence, answer: Answer, shelf_lives: ShelfLives, as_of: date, *, lowered: bool) -> ItemProof:
     counted = counted_grade(item)
-    effective = aged(counted, item.observed_on, as_of, shelf_lives)
-    if lowered:
-        effective = effective.lowered()
-    supports = None if item.withdrawn or answer.level is None else _supported(item, answer.level)
-    return ItemProof(item, counted, effective, supports, _against(item, counted, answer.evidence, as_of))
+    effective = _counting(counted, item, shelf_lives, as_of, lowered=lowered)
+    supports, worth = None, 0
+    if answer.level is not None and not item.withdrawn:
+        supports = _supported(item, answer.level)
+        # Whatever an item supports, it is worth at least what a document of the same day would be, up to the claim.
+        as_document = effective
+        if counted > Grade.DOCUMENTED:
+            as_document = _counting(Grade.DOCUMENTED, item, shelf_lives, as_of, lowered=lowered)
+        worth = min(answer.level, max(min(effective, supports or 0), int(as_document)))
+    return ItemProof(item, counted, effective, supports, worth, _against(item, counted, answer.evidence, as_of))
 
 
-def _supported(item: Evidence, claimed: int) -> int:
-    """The level that an item supports: at least what a document would, up to the claim.
+def _counting(grade: Grade, item: Evidence, shelf_lives: ShelfLives, as_of: date, *, lowered: bool) -> Grade:
+    """A grade after ageing and, where a change asks for a new look, one lower."""
+    left = aged(grade, item.observed_on, as_of, shelf_lives)
+    return left.lowered() if lowered else left
+
+
+def _supported(item: Evidence, claimed: int) -> int | None:
+    """The level that an item supports; None for nothing.
 
     A link or document supports the claim; once confirmed, the claim that was confirmed. Any other item supports what
     is stated for its findings. Rules that read findings, when the catalogue has them, take the place of what is stated.
     """
     if item.kind in ("link", "document"):
-        stated = item.supports if item.confirmed else None
-        supported = claimed if stated is None else stated
-    else:
-        supported = item.supports if item.figures and item.supports is not None else 0
-    return min(claimed, max(supported, Grade.DOCUMENTED))
+        return item.supports if item.confirmed and item.supports is not None else claimed
+    return item.supports if item.figures else None
 
 
 def _against(item: Evidence, counted: Grade, evidence: Sequence[Evidence], as_of: date) -> int | None:
@@ -135,8 +137,7 @@ def _against(item: Evidence, counted: Grade, evidence: Sequence[Evidence], as_of
     standing = (
         finding.against
         for finding in item.figures
-        if finding.against is not None
-        and not any(_settles(other, finding, item, counted, as_of) for other in evidence)
+        if finding.against is not None and not any(_settles(other, finding, item, counted, as_of) for other in evidence)
     )
     return min(standing, default=None)
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from app.readiness.assessment import Answer, Assessment, not_applicable_problem
 from app.readiness.catalogue import Catalogue, Dimension, Question
-from app.readiness.gates import GateScore, gate_score
+from app.readiness.gates import GateScore, GateState, gate_score
 from app.readiness.proof import Proof, days_of_difference, proof
 from app.readiness.verdict import Decision, Standing, TierChoice, decide, tier_for
 
@@ -156,9 +156,7 @@ def _question_score(
     return QuestionScore(question, dimension, answer, asked, asked and not away, shown)
 
 
-def _dimension_score(
-    dimension: Dimension, questions: Sequence[QuestionScore], *, anything: bool
-) -> DimensionScore:
+def _dimension_score(dimension: Dimension, questions: Sequence[QuestionScore], *, anything: bool) -> DimensionScore:
     applicable = [each for each in questions if each.applicable]
     weight = answered = answered_weight = claimed = proven = 0
     for each in applicable:
@@ -230,14 +228,15 @@ def _lapses_on(
     gates: Sequence[GateScore],
     as_of: date,
 ) -> date | None:
-    """The first day after `as_of` on which anything differs by itself: an item ages, a change or an exception begins
-    or ends, a legal duty's day comes. Only days on which something can happen are tried.
+    """The first day after `as_of` on which anything differs by itself.
+
+    An item ages, a change or an exception begins or ends, a legal duty's day comes: only such days are tried.
     """
     later: dict[date, set[str]] = {}
     for key, each in questions.items():
         if each.applicable and each.answer.evidence:
             lives = catalogue.shelf_lives[key]
-            for day in days_of_difference(each.question, each.answer, assessment.changes, lives):
+            for day in days_of_difference(each.question, each.proof, assessment.changes, lives):
                 if day > as_of:
                     later.setdefault(day, set()).add(key)
     for day in _gate_days(catalogue, assessment):
@@ -248,11 +247,26 @@ def _lapses_on(
             key: _question_score(catalogue, assessment, questions[key].dimension, questions[key].question, day)
             for key in later[day]
         }
-        if any(then[key].proof != questions[key].proof for key in then):
+        if any(_shown(then[key]) != _shown(questions[key]) for key in then):
             return day
-        if tuple(_gate_scores(catalogue, assessment, questions, day)) != tuple(gates):
+        gates_then = _gate_scores(catalogue, assessment, questions, day)
+        if any(_covered(one) != _covered(other) for one, other in zip(gates, gates_then, strict=True)):
             return day
     return None
+
+
+def _shown(asked: QuestionScore) -> tuple[object, ...]:
+    """What a score shows of a question's proof."""
+    return (
+        asked.proof.proven,
+        asked.proof.cap,
+        [(each.effective, each.worth, each.against) for each in asked.proof.items],
+    )
+
+
+def _covered(gate: GateScore) -> tuple[object, ...]:
+    """What a score shows of a gate: whether an exception could cover it matters only once it has failed."""
+    return gate.state, gate.exception, gate.state is GateState.FAILED and gate.coverable
 
 
 def _gate_days(catalogue: Catalogue, assessment: Assessment) -> Iterator[date]:

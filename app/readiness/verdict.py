@@ -90,7 +90,9 @@ def tier_for(policy: Policy, profile: Profile) -> TierChoice:
             return TierChoice(tier, ())
         blank = tier.blank == "meets"
         if tier.when.holds(profile, blank=blank):
-            held = (terms for terms in tier.when.alternatives if all(each.holds(profile, blank=blank) for each in terms))
+            held = (
+                terms for terms in tier.when.alternatives if all(each.holds(profile, blank=blank) for each in terms)
+            )
             return TierChoice(tier, tuple("; ".join(_term(each, profile) for each in terms) for terms in held))
     raise AssertionError("a catalogue's last tier has no condition")  # catalogue.parse sees to it
 

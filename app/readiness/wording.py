@@ -33,11 +33,9 @@ Line = Annotated[str, Field(max_length=LINE_LENGTH), AfterValidator(_line)]
 Text = Annotated[str, Field(max_length=TEXT_LENGTH), AfterValidator(_text)]
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are one in a document: compared after trimming and case-folding."""
-    return one.strip().casefold() == other.strip().casefold()
-
-
 def two_people(one: str | None, other: str | None) -> bool:
-    """Whether both names are given and differ: what *confirmed* means in a bare document."""
-    return bool(one and one.strip() and other and other.strip()) and not same_name(one or "", other or "")
+    """Whether both names are given and differ, trimmed and case-folded: what *confirmed* means in a document."""
+    if not one or not other:
+        return False
+    first, second = one.strip().casefold(), other.strip().casefold()
+    return bool(first and second) and first != second

@@ -119,28 +119,34 @@ def compose(
 
 def lead(scored: Score) -> str:
     """The sentence under the verdict: what decides it."""
+    sentence = _lead(scored)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _lead(scored: Score) -> str:
     counts = {state: sum(gate.state is state for gate in scored.gates) for state in GateState}
     match scored.decision.verdict:
         case Verdict.GO:
-            return "This pilot can show what production asks of it. Every gate is passed."
+            return "this pilot can show what production asks of it. Every gate is passed."
         case Verdict.NOT_ASSESSED:
             blank = scored.applicable - scored.answered
             gates = f", {_count(counts[GateState.OPEN], 'gate')} among them" if counts[GateState.OPEN] else ""
-            return f"Too little is answered to decide: {_count(blank, 'question')} left{gates}."
+            return f"too little is answered to decide: {_count(blank, 'question')} left{gates}."
         case Verdict.NO_GO if counts[GateState.FAILED]:
             return f"{_count(counts[GateState.FAILED], 'gate')} failed. No average makes up for that."
         case Verdict.NO_GO:
-            return "Too little of what is claimed is proven."
+            return "too little of what is claimed is proven."
         case _:
             unproven = counts[GateState.UNPROVEN] + counts[GateState.EXCEPTED]
-            gates = f"{_count(unproven, 'gate')} not proven" if unproven else "every gate is passed"
             rest = len(scored.decision.reasons) - unproven
-            also = f", and {_count(rest, 'thing')} besides" if unproven else f", but {_count(rest, 'thing')}"
-            return f"No gate has failed: {gates}{also if rest else ''} between this pilot and a Go."
+            stands = [f"{_count(unproven, 'gate')} not proven"] if unproven else []
+            stands += [f"{_count(rest, 'other thing' if unproven else 'thing')}"] if rest else []
+            stand = "stands" if unproven + rest == 1 else "stand"
+            return f"no gate has failed. {' and '.join(stands).capitalize()} {stand} between this pilot and a Go."
 
 
 def _count(number: int, noun: str) -> str:
-    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     counted = words[number] if number < len(words) else str(number)
     return f"{counted} {noun}{'' if number == 1 else 's'}"
 

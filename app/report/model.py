@@ -12,7 +12,9 @@ from typing import Literal
 Percent = Decimal
 """A score from 0 to 100, cut to one decimal."""
 
-AnswerState = Literal["answered", "blank", "nobody-can-say", "not-applicable", "not-applicable-unconfirmed", "not-asked"]
+AnswerState = Literal[
+    "answered", "blank", "nobody-can-say", "not-applicable", "not-applicable-unconfirmed", "not-asked"
+]
 
 
 @dataclass(frozen=True, slots=True)
