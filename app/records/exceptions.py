@@ -1,0 +1,117 @@
+"""Exceptions: the risk of a gate, asked for by one account and accepted by another until a day."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from uuid_utils.compat import uuid7
+
+from app.errors import NotFound, Refused
+from app.readiness.assessment import exception_problem
+from app.records import audit
+from app.records.assessments import Place, lock, rescore
+from app.records.caller import Caller
+from app.records.database import Transaction
+from app.records.given import text
+from app.records.kept import AnyRow
+from app.records.tables import ExceptionRow, PersonRow
+
+
+def ask(
+    db: Transaction,
+    caller: Caller,
+    assessment: UUID,
+    gate: str,
+    reason: str,
+    until: date,
+    *,
+    begins: date | None = None,
+    at: datetime,
+) -> UUID:
+    """Ask that the risk of a gate be accepted until a day, from today or from the day named.
+
+    Raises:
+        Refused: the gate allows none, or not for that long.
+    """
+    caller.must_edit()
+    held = lock(db, caller, assessment)
+    first = begins or at.date()
+    if problem := exception_problem(db.catalogue(held.catalogue.id, held.catalogue.version), gate, first, until):
+        raise Refused(f"This exception is not possible: {problem}.")
+    id, asked = uuid7(), {"gate": gate, "reason": text(reason, "reason"), "begins": first, "until": until}
+    db.sql.execute(
+        insert(ExceptionRow).values(
+            id=id,
+            organisation_id=held.organisation,
+            assessment_id=assessment,
+            asked_by=caller.person,
+            asked_at=at,
+            **asked,
+        )
+    )
+    audit.note(db, caller, "exception asked", ("exception", id), at=at, question=gate, after=asked)
+    rescore(db, [assessment], at=at)
+    return id
+
+
+def accept(db: Transaction, caller: Caller, exception: UUID, *, at: datetime) -> Place:
+    """Accept the risk.
+
+    Raises:
+        Refused: the caller asked, or it is over.
+    """
+    row = _waiting(db, caller, exception)
+    caller.must_be_another(row.asker, "asked for this", "accept it")
+    if row.until < at.date():
+        raise Refused(f"This exception ended on {row.until}: ask for another.")
+    return _keep(db, caller, row, "exception accepted", {"accepted_by": caller.person, "accepted_at": at}, at)
+
+
+def withdraw(db: Transaction, caller: Caller, exception: UUID, *, at: datetime) -> Place:
+    """Take back what was asked and nobody has accepted yet; only the account that asked.
+
+    Raises:
+        Refused: another account asked, or it is accepted.
+    """
+    row = _waiting(db, caller, exception)
+    if row.asker != caller.account:
+        raise Refused("Somebody else asked for this: accept it, or send it back.")
+    return _keep(db, caller, row, "exception withdrawn", {"dropped_by": caller.person, "dropped_at": at}, at)
+
+
+def send_back(db: Transaction, caller: Caller, exception: UUID, note: str, *, at: datetime) -> Place:
+    """Say why the risk is not accepted.
+
+    Raises:
+        Refused: the caller asked.
+    """
+    row = _waiting(db, caller, exception)
+    caller.must_be_another(row.asker, "asked for this", "answer it")
+    why = {"dropped_by": caller.person, "dropped_at": at, "dropped_note": text(note, "note")}
+    return _keep(db, caller, row, "exception sent back", why, at)
+
+
+def _waiting(db: Transaction, caller: Caller, exception: UUID) -> AnyRow:
+    """An exception that nobody has accepted or dropped, its assessment locked."""
+    caller.must_edit()
+    this = (ExceptionRow.id == exception) & (ExceptionRow.organisation_id == caller.organisation)
+    assessment = db.sql.scalar(select(ExceptionRow.assessment_id).where(this))
+    if assessment is None:
+        raise NotFound("There is no such exception.")
+    lock(db, caller, assessment)
+    wanted = select(ExceptionRow, PersonRow.account_id.label("asker")).where(this)
+    row = db.sql.execute(wanted.join(PersonRow, PersonRow.id == ExceptionRow.asked_by)).one()
+    if row.accepted_by:
+        raise Refused("This exception is accepted already.")
+    if row.dropped_by:
+        raise Refused("This exception was withdrawn or sent back: ask for another.")
+    return row
+
+
+def _keep(db: Transaction, caller: Caller, row: AnyRow, what: str, values: dict[str, Any], at: datetime) -> Place:
+    db.sql.execute(update(ExceptionRow).where(ExceptionRow.id == row.id).values(values))
+    said = {"note": values["dropped_note"]} if "dropped_note" in values else None
+    audit.note(db, caller, what, ("exception", row.id), at=at, question=row.gate, after=said)
+    rescore(db, [row.assessment_id], at=at)
+    return Place(row.assessment_id, row.gate)
