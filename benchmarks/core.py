@@ -1,0 +1,87 @@
+"""Scoring and the PDF, without a database."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from app import library
+from app.readiness.assessment import Assessment, read_document
+from app.readiness.score import score
+from app.report.compose import compose
+from app.report.model import Report
+from benchmarks.measure import Measure, milliseconds
+
+DAY = date(2026, 11, 20)
+_ITEMS = 300
+
+_COLD = """
+import sys, time
+from benchmarks.core import full_report
+report = full_report()
+began = time.perf_counter()
+from app.report.write.pdf import pdf
+pdf(report)
+print(1000 * (time.perf_counter() - began))
+"""
+
+
+def full_assessment() -> Assessment:
+    """Every question answered, with 300 items of evidence between them."""
+    catalogue = library.bundled()
+    answers: dict[str, object] = {}
+    keys = list(catalogue.questions)
+    for index, key in enumerate(keys):
+        count = _ITEMS // len(keys) + (index < _ITEMS % len(keys))
+        answers[key] = {
+            "level": 3,
+            "note": f"What was done for {catalogue.questions[key].title}, and where it can be seen. " * 2,
+            "evidence": [
+                {
+                    "kind": "document",
+                    "title": f"Test record {index}.{item}",
+                    "sha256": f"{index:032x}{item:032x}",
+                    "grade": ("documented", "demonstrated", "measured")[item % 3],
+                    "observed_on": (DAY - timedelta(days=7 * item + index)).isoformat(),
+                    "attached_by": "Ann",
+                    "confirmed_by": "Ben" if item % 2 else None,
+                }
+                for item in range(count)
+            ],
+        }
+    document = {
+        "format": "readyroom.assessment/1",
+        "catalogue": {"id": catalogue.id, "version": catalogue.version},
+        "pilot": {"name": "Benchmark", "profile": {}, "stated_by": "Ann", "confirmed_by": "Ben"},
+        "answers": answers,
+    }
+    return read_document(json.dumps(document), catalogue)
+
+
+def full_report() -> Report:
+    """The report of that assessment."""
+    return compose(
+        library.bundled(),
+        full_assessment(),
+        DAY,
+        organisation="Benchmark",
+        confidentiality="Internal",
+        law=library.law(),
+    )
+
+
+def measures() -> Iterator[Measure]:
+    """Scoring, and the PDF warm and cold."""
+    from app.report.write.pdf import pdf
+
+    catalogue, assessment = library.bundled(), full_assessment()
+    questions, items = len(assessment.answers), sum(len(each.evidence) for each in assessment.answers.values())
+    taken = milliseconds(lambda: score(catalogue, assessment, DAY), times=30)
+    yield Measure(f"scoring {questions} answers with {items} items", taken, "ms", 5)
+    report = full_report()
+    pages = pdf(report).count(b"/Type /Page\n") or None
+    taken = milliseconds(lambda: pdf(report), times=5)
+    yield Measure("PDF of that report, warm", taken, "ms", 400, detail=f"{pages} pages" if pages else "")
+    cold = subprocess.run([sys.executable, "-c", _COLD], capture_output=True, text=True, check=True)
+    yield Measure("PDF of that report, cold (import and compiler included)", float(cold.stdout), "ms", 1500)
