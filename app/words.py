@@ -1,5 +1,6 @@
 """How a value is written for people: the Jinja environment and the only formatters of dates, times and figures."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from app.settings import SHARE
 
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 VERDICT_CLASS: Mapping[str, str] = MappingProxyType(
@@ -60,16 +62,14 @@ def hyphened(key: str) -> str:
 
 def days_in(text: str) -> str:
     """A sentence with its ISO days written for people."""
-    words = text.split(" ")
-    return " ".join(_day_in(word) for word in words)
+    return _ISO_DAY.sub(lambda found: _day_or_as_it_is(found[0]), text)
 
 
-def _day_in(word: str) -> str:
-    bare = word.rstrip(".,:;)")
+def _day_or_as_it_is(text: str) -> str:
     try:
-        return day(date.fromisoformat(bare)) + word[len(bare) :] if len(bare) == 10 else word
+        return day(date.fromisoformat(text))
     except ValueError:
-        return word
+        return text
 
 
 @cache

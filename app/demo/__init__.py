@@ -17,6 +17,9 @@ from app.records import answers, assessments, attachments, exceptions, people, p
 from app.records.caller import Caller, Role
 from app.records.database import Database, Transaction
 
+ORGANISATION = "Fjordhaven Mutual"
+"""The name of the demo's organisation."""
+
 _PROFILE = TypeAdapter(Profile)
 _NEEDS: TypeAdapter[Mapping[str, NeedValue]] = TypeAdapter(Needs)
 _GIVEN = TypeAdapter(answers.Given)
@@ -51,12 +54,12 @@ def load(database: Database, at: datetime, tell: Callable[[str], None] = lambda 
     with database.writing() as db:
         if people.first_organisation(db):
             return False
-        console = people.found(db, described["organisation"], at=at)
+        console = people.found(db, ORGANISATION, at=at)
         players: dict[str, Caller] = {}
         for key, person in described["people"].items():
             account = people.add_account(db, console, person["email"], person["name"], Role(person["role"]), at=at)
             players[key] = sign_in.caller_of_account(db, account)
-        people.rename_organisation(db, players["cio"], described["organisation"], described["confidentiality"], at=at)
+        people.rename_organisation(db, players["cio"], ORGANISATION, described["confidentiality"], at=at)
         stage = _Stage(db, at, players, described["second_look"], described["answers_for"])
         for pilot in described["pilots"]:
             tell(pilot["name"])

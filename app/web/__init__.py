@@ -1,0 +1,1 @@
+"""The only package that knows HTTP: requests in, pages and JSON out."""

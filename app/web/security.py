@@ -1,0 +1,126 @@
+"""What every request meets first: the size of its body, where it comes from, and the headers of every answer."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from time import monotonic
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import NotAllowed, TooLarge, TooMany
+from app.web.problems import respond
+
+_ALLOWANCE = 1024 * 1024  # for everything in a form beside its file
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+
+
+class Security:
+    """Middleware: refuses what is too large or posted from elsewhere, and sets the headers of every answer."""
+
+    def __init__(self, app: ASGIApp, upload_limit_bytes: int, https: bool) -> None:
+        self.app = app
+        self.limit = upload_limit_bytes + _ALLOWANCE
+        self.https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with what is wrong."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        too_large = TooLarge(f"This is larger than the {self.limit // 1024:,} KiB that are taken at once.")
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                written = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    written.setdefault(name, value)
+                if self.https:
+                    written.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.limit:
+                raise too_large
+            return message
+
+        request = Request(scope, receive)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self.limit:
+            await respond(request, too_large)(scope, receive, sealed)
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not comes_from_our_own_page(headers, scope["path"]):
+            elsewhere = NotAllowed("This was sent from a page that is not ours. Open the page here and send it again.")
+            await respond(request, elsewhere)(scope, receive, sealed)
+        else:
+            await self.app(scope, limited, sealed)
+
+
+def comes_from_our_own_page(headers: Headers, path: str) -> bool:
+    """Whether a change was sent by a page of ours, as browsers tell it; programs with a token have no page.
+
+    A browser says where a request comes from in Sec-Fetch-Site or, if it is old, in Origin. A request with neither is
+    no browser's, and no one else's cookie can be on it.
+    """
+    if path.startswith("/api/"):
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+
+
+class Tries:
+    """How often somebody may try a secret: a number of times within a number of seconds, counted by who tries.
+
+    Kept in memory, for the newest ten thousand who tried: enough to make guessing hopeless beside 256-bit secrets and a
+    slow password hash, and no one can fill the memory with it.
+    """
+
+    def __init__(self, times: int, seconds: float) -> None:
+        self.times = times
+        self.seconds = seconds
+        self._tries: OrderedDict[str, list[float]] = OrderedDict()
+        self._lock = Lock()
+
+    def count(self, who: str) -> None:
+        """Count one try.
+
+        Raises:
+            TooMany: there were too many lately; says when to come back.
+        """
+        now = monotonic()
+        with self._lock:
+            recent = [moment for moment in self._tries.pop(who, []) if moment > now - self.seconds]
+            self._tries[who] = [*recent, now] if len(recent) < self.times else recent
+            if len(self._tries) > 10_000:
+                self._tries.popitem(last=False)
+        if len(recent) >= self.times:
+            wait = max(1, round(recent[0] + self.seconds - now))
+            raise TooMany(f"Too many tries. Come back in {wait} seconds.", retry_after=wait)
+
+    def forget(self, who: str) -> None:
+        """Start counting again: it worked."""
+        with self._lock:
+            self._tries.pop(who, None)

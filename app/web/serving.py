@@ -1,0 +1,15 @@
+"""The application of this process, for the server to import: settings read once, the database opened once."""
+
+import gc
+
+from app import library
+from app.records.database import Database
+from app.settings import settings_of_this_process
+from app.web.app import create_app
+
+_settings = settings_of_this_process()
+app = create_app(Database(_settings.database_url, library.bundled), _settings)
+
+# What is imported by now stays for good: without this every full collection walks through all of it.
+gc.collect()
+gc.freeze()
