@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, PlainValidator
+from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator
 
 
 def _scalar(given: object) -> object:
@@ -13,8 +13,12 @@ def _scalar(given: object) -> object:
     raise ValueError("must be a number, a text, true or false")
 
 
+def _as_it_is(value: bool | int | float | str) -> bool | int | float | str:
+    return value
+
+
 # One validator, not one per kind: a wrong value is one problem, with the path of its field.
-Scalar = Annotated[bool | int | float | str, PlainValidator(_scalar)]
+Scalar = Annotated[bool | int | float | str, PlainValidator(_scalar), PlainSerializer(_as_it_is)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

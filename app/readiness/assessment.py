@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 
 from app.errors import Problem, Unreadable, problems_of
 from app.finding import Finding
@@ -29,8 +29,12 @@ def _need_value(given: object) -> object:
     raise ValueError("must be a number, a text or a list of texts")
 
 
+def _plain_need(value: NeedValue) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
 # One validator, not one per kind: a wrong value is one problem, with the path of its field.
-Needs = Mapping[str, Annotated[NeedValue, PlainValidator(_need_value)]]
+Needs = Mapping[str, Annotated[NeedValue, PlainValidator(_need_value), PlainSerializer(_plain_need)]]
 Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s<>\"]+$")]
 
 _FORBID = ConfigDict(extra="forbid")

@@ -40,8 +40,8 @@ def good_until(item: ItemProof, shelf_lives: ShelfLives, as_of: date) -> date | 
     if observed_on is None or observed_on > as_of:
         return None
     now = aged(item.counted, observed_on, as_of, shelf_lives)
-    for day in sorted(ageing_days(item.counted, observed_on, shelf_lives)):
-        if day > as_of and aged(item.counted, observed_on, day, shelf_lives) < now:
+    for day in sorted(ageing_days(item.counted, observed_on, as_of, shelf_lives)):
+        if aged(item.counted, observed_on, day, shelf_lives) < now:
             return day - timedelta(days=1)
     return None
 
@@ -75,7 +75,7 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
         elif item.item.observed_on is None:
             yield f"{_named(item)} has no date, so it counts as somebody's word."
         elif item.effective < item.counted and not proof.awaiting_review:
-            yield f"{_named(item)} is of {item.item.observed_on} and has aged to {item.effective}; a new one counts whole."
+            yield f"{_named(item)} is of {item.item.observed_on} and has aged to {item.effective}; a new one counts."
     following = max(2, proven + 1)
     grade = str(Grade(following))
     if following <= claimed:

@@ -19,14 +19,14 @@ class Grade(IntEnum):
     MEASURED = 4
 
     def __str__(self) -> GradeName:
-        names: dict[int, GradeName] = {1: "asserted", 2: "documented", 3: "demonstrated", 4: "measured"}
-        return names[self.value]
+        return _NAMES[self - 1]
 
     def lowered(self) -> "Grade":
         """One grade less, down to asserted."""
         return _GRADES[max(1, self - 1)]
 
 
+_NAMES: tuple[GradeName, ...] = ("asserted", "documented", "demonstrated", "measured")
 _GRADES: tuple[Grade, ...] = (Grade.ASSERTED, *Grade)  # by value
 
 
@@ -61,14 +61,19 @@ def aged(grade: Grade, observed_on: date | None, day: date, shelf_lives: ShelfLi
     return _GRADES[best]
 
 
-def ageing_days(grade: Grade, observed_on: date, shelf_lives: ShelfLives) -> list[date]:
-    """The days on which `aged` may give something new: the day it is observed, and each day after a shelf life."""
-    return [
-        observed_on,
-        *(
-            observed_on + lapse * shelf_lives[each] + timedelta(days=1)
-            for each in Grade
-            if each <= grade and each in shelf_lives
-            for lapse in range(1, each)
-        ),
-    ]
+def ageing_days(grade: Grade, observed_on: date, after: date, shelf_lives: ShelfLives) -> list[date]:
+    """The days later than `after` on which `aged` may give something new.
+
+    The day on which the item is observed, and the day after each shelf life.
+    """
+    if observed_on > after:
+        days = [0]
+        past = -1
+    else:
+        days = []
+        past = (after - observed_on).days
+    for each in range(2, grade + 1):
+        life = shelf_lives.get(_GRADES[each])
+        if life is not None:
+            days += [day for lapse in range(1, each) if (day := lapse * life.days + 1) > past]
+    return [observed_on + timedelta(days=day) for day in days]

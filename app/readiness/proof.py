@@ -73,14 +73,14 @@ def awaiting_review(question: Question, answer: Answer, changes: Sequence[Change
 
 
 def days_of_difference(
-    question: Question, shown: Proof, changes: Sequence[Change], shelf_lives: ShelfLives
+    question: Question, shown: Proof, changes: Sequence[Change], shelf_lives: ShelfLives, after: date
 ) -> Iterator[date]:
-    """The days on which the proof of an answer may change by itself."""
+    """The days later than `after` on which the proof of an answer may change by itself."""
     for each in shown.items:
         if each.item.observed_on is not None:
-            yield from ageing_days(each.counted, each.item.observed_on, shelf_lives)
+            yield from ageing_days(each.counted, each.item.observed_on, after, shelf_lives)
     for change in changes:
-        if change.kind in question.changes:
+        if change.kind in question.changes and change.on > after:
             yield change.on
 
 

@@ -236,9 +236,8 @@ def _lapses_on(
     for key, each in questions.items():
         if each.applicable and each.answer.evidence:
             lives = catalogue.shelf_lives[key]
-            for day in days_of_difference(each.question, each.proof, assessment.changes, lives):
-                if day > as_of:
-                    later.setdefault(day, set()).add(key)
+            for day in days_of_difference(each.question, each.proof, assessment.changes, lives, as_of):
+                later.setdefault(day, set()).add(key)
     for day in _gate_days(catalogue, assessment):
         if day > as_of:
             later.setdefault(day, set())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from math import isfinite
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -243,6 +244,8 @@ def _fitting(shown: Shown, upload: Upload | None, today: date) -> Shown:
     for finding in item.findings:
         all_text(_plain([finding])[0], "findings")
         all_text(finding.attributes, "findings.attributes")
+        if any(isinstance(value, float) and not isfinite(value) for value in finding.attributes.values()):
+            raise Refused("This does not fit.", [Problem("findings.attributes", "must be finite numbers")])
     return item
 
 

@@ -6,7 +6,7 @@ organisation, before the handler runs.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Annotated
 from uuid import UUID
@@ -96,6 +96,7 @@ class Guard:
             found = self._check(request, db, visitor)
             request.state.visitor = visitor
             yield Visit(db, request.app.state.settings, at, visitor, found)
+        _stay_signed_in(request, visitor, at)
 
     def _check(self, request: Request, db: Transaction, visitor: Caller | None) -> assessments.Held | None:
         if self.may is May.ENTER:
@@ -138,6 +139,17 @@ def _visitor(request: Request, db: Transaction, at: datetime) -> Caller | None:
         return sign_in.caller_of_token(db, token.strip()) if scheme.lower() == "bearer" else None
     token = request.cookies.get(SESSION_COOKIE, "")
     return sign_in.caller_of_session(db, token, at=at) if token else None
+
+
+def _stay_signed_in(request: Request, visitor: Caller | None, at: datetime) -> None:
+    """A session ends some days after the last visit: once one of them has passed, it begins anew."""
+    if visitor is None or visitor.role is None or visitor.session_expires_at is None:
+        return
+    ends = at + timedelta(days=request.app.state.settings.session_days)
+    if visitor.session_expires_at < ends - timedelta(days=1):
+        database: Database = request.app.state.database
+        with database.writing() as db:
+            sign_in.extend_session(db, request.cookies.get(SESSION_COOKIE, ""), expires_at=ends)
 
 
 def _id(text: str, noun: str) -> UUID:

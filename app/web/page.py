@@ -59,12 +59,13 @@ class Page:
             return Response(status_code=204, headers={"HX-Redirect": path + mark + anchor})
         return RedirectResponse(path + mark + anchor, 303)
 
-    def if_refused(self, template: str, **context: Any) -> None:
+    def if_refused(self, template: str, *, block: str | None = None, **context: Any) -> None:
         """Should what follows be refused, answer a plain form with this page again: nothing typed is lost.
 
-        The page is given `problems`, and `conflict` where somebody else has saved meanwhile.
+        The page is given `problems`, and `conflict` where somebody else has saved meanwhile. For htmx it is the block
+        of it, or without one the usual words.
         """
-        self.request.state.again = (template, context)
+        self.request.state.again = (template, block, context)
 
     def problem(self, status: int, title: str, message: str, problems: tuple[Problem, ...], **context: Any) -> Response:
         """An error as a page, or as a fragment for htmx."""

@@ -72,10 +72,12 @@ def respond(request: Request, error: ReadyRoomError) -> Response:
             said["detail"] = "Send Authorization: Bearer TOKEN with a token of `readyroom token add` or of /settings."
         return JSONResponse(said, status, headers=headers, media_type="application/problem+json")
     page, conflict = Page(request), error if isinstance(error, Changed) else None
-    again = getattr(request.state, "again", None)
-    if again and isinstance(error, Refused | Changed | VersionNeeded) and not page.for_htmx:
-        problems = error.problems or (Problem("", error.message),)
-        return page.show(again[0], status=status, **again[1], problems=problems, conflict=conflict)
+    template, block, context = getattr(request.state, "again", (None, None, {}))
+    if template and isinstance(error, Refused | Changed | VersionNeeded) and (block or not page.for_htmx):
+        said = context | {"problems": error.problems or (Problem("", error.message),), "conflict": conflict}
+        if page.for_htmx:
+            return page.block(template, block, status=status, **said)
+        return page.show(template, status=status, **said)
     answer = page.problem(
         status,
         title,
@@ -101,6 +103,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misfit(request: Request, error: RequestValidationError) -> Response:
+        if any(each["loc"][:1] == ("path",) for each in error.errors()):
+            return respond(request, NotFound("There is no such page."))
         await _keep_typed(request)
         # FastAPI puts the place (body, path, query) before the field; people know the field only.
         found = [{**each, "loc": tuple(each["loc"][1:]) or each["loc"]} for each in error.errors()]

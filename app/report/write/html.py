@@ -1,0 +1,50 @@
+"""The report as one HTML file that needs nothing beside it, from the same template as the page."""
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+from markupsafe import Markup
+
+from app.report.model import Report
+from app.settings import SHARE
+from app.words import stylesheet, templates
+
+_LEVELS = (None, 0, 1, 2, 3, 4)
+_GRADES = ("asserted", "documented", "demonstrated", "measured")
+_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "answered": "answered",
+        "blank": "not answered",
+        "nobody-can-say": "nobody here can say",
+        "not-applicable": "not applicable",
+        "not-applicable-unconfirmed": "not applicable, not confirmed",
+        "not-asked": "not asked of this pilot",
+    }
+)
+
+
+def html(report: Report) -> bytes:
+    """The report as a file of its own."""
+    page = templates().get_template("report/file.html")
+    own = Markup((SHARE / "static" / "reports.css").read_text("utf-8"))  # noqa: S704 - our own file
+    return page.render(shown(report), stylesheet=stylesheet() + own, home=None, method_url=None, actions="").encode()
+
+
+def shown(report: Report) -> dict[str, Any]:
+    """What `report/body.html` draws the report with, wherever it stands."""
+    return {"report": report, "states": _STATES, **_drawn()}
+
+
+@cache
+def _drawn() -> Mapping[str, Any]:
+    """The small signs that stand in every line of the appendix, drawn once: a hundred calls of a macro take long."""
+    parts = templates().globals["parts"]
+    assert not isinstance(parts, str)
+    return {
+        "meters": {pair: Markup(parts.meter(*pair)) for pair in product(_LEVELS, _LEVELS)},
+        "grades": {grade: Markup(parts.grade(grade)) for grade in _GRADES},
+        "shapes": {kind: Markup(parts.shape(kind)) for kind in ("nogo", "open")},
+    }

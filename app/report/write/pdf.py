@@ -1,0 +1,83 @@
+"""The report as PDF, set by Typst: tagged (PDF/UA-1), with every font embedded, the same bytes for the same report.
+
+Everything that people wrote reaches Typst as data, through `sys.inputs`, and never as markup.
+"""
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import typst
+
+from app.report.model import EvidenceLine, GateLine, LawLine, QuestionLine, ReasonLine, Report
+from app.report.write import fonts
+from app.settings import SHARE
+from app.words import GATE_CLASS, VERDICT_CLASS, day, days_in, hyphened, percent
+
+# Sentences that the product made and that may hold a day in them. What people wrote is printed as they wrote it.
+_SENTENCES: dict[type, frozenset[str]] = {
+    ReasonLine: frozenset({"text", "detail"}),
+    GateLine: frozenset({"note"}),
+    QuestionLine: frozenset({"proves", "more"}),
+    EvidenceLine: frozenset({"withdrawn"}),
+    LawLine: frozenset({"source"}),
+}
+_one_at_a_time = Lock()
+
+
+def pdf(report: Report) -> bytes:
+    """The report as a PDF file."""
+    content = json.dumps(printed(report), ensure_ascii=False)
+    inputs = {"report": content, "fonts": json.dumps(fonts.families(content))}
+    compiler = _compiler(with_machines=bool(fonts.machines(content)))
+    moment = datetime.combine(report.as_of, time(), UTC)
+    with _one_at_a_time:  # the compiler keeps what it has set before, and is one
+        made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=moment)
+    if not isinstance(made, bytes):
+        raise TypeError("Typst gives a PDF as one file")
+    return made
+
+
+@cache
+def _compiler(*, with_machines: bool) -> typst.Compiler:
+    folder = SHARE / "templates" / "report"
+    return typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts.loaded(with_machines=with_machines))
+
+
+def printed(report: Report) -> dict[str, Any]:
+    """The report with days and figures in the words in which people read them, and what Typst needs to draw it."""
+    plain: dict[str, Any] = _printed(report)
+    plain["bar"] |= {key: f"{getattr(report.bar, key):f}" for key in ("go", "floor", "no_go")}
+    plain["date"] = [report.as_of.year, report.as_of.month, report.as_of.day]
+    plain["lapses_on"] = day(report.lapses_on) if report.lapses_on else None
+    plain["go_live"] = day(report.go_live) if report.go_live else None
+    plain["classes"] = {"verdict": dict(VERDICT_CLASS), "gate": dict(GATE_CLASS)}
+    return plain
+
+
+def _printed(value: Any) -> Any:
+    if is_dataclass(value):
+        sentences = _SENTENCES.get(type(value), frozenset())
+        return {
+            each.name: _with_days(getattr(value, each.name))
+            if each.name in sentences
+            else _printed(getattr(value, each.name))
+            for each in fields(value)
+        }
+    if isinstance(value, tuple):
+        return [_printed(each) for each in value]
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Decimal):
+        return percent(value)
+    return value
+
+
+def _with_days(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_with_days(each) for each in value]
+    return days_in(value) if isinstance(value, str) else value

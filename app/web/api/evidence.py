@@ -1,0 +1,151 @@
+"""Evidence: links and figures as JSON, documents as a form with a file; confirmed, withdrawn, downloaded."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, TypeAdapter
+from starlette.datastructures import UploadFile
+
+from app.errors import Problem, Refused
+from app.readiness.wording import Text
+from app.records import attachments
+from app.records.attachments import Shown, Upload
+from app.web.access import ToAnswer, ToEdit
+from app.web.api.body import AsJson, Body, Made, at
+
+router = APIRouter(tags=["evidence"])
+
+_SHOWN: TypeAdapter[Shown] = TypeAdapter(Shown)
+
+
+class Sent:
+    """An item as it was sent, and its file where it has one."""
+
+    def __init__(self, shown: Shown, upload: Upload | None) -> None:
+        self.shown = shown
+        self.upload = upload
+
+
+class WithdrawalBody(Body):
+    """Why an item no longer counts."""
+
+    reason: Annotated[Text, Field(min_length=1)]
+
+    model_config = {"json_schema_extra": {"examples": [{"reason": "The run used another model."}]}}
+
+
+class Item(Made):
+    """An item, and the question it is shown for."""
+
+    assessment: UUID
+    question: str
+
+
+async def _sent(request: Request) -> Sent:
+    """The item in a JSON body, or in the fields of a form beside its file."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _from_form(request)
+    if kind != "application/json":
+        raise Refused("Send a link or a figure as application/json, a document as multipart/form-data.")
+    return Sent(_SHOWN.validate_json(await request.body(), strict=True), None)
+
+
+async def _from_form(request: Request) -> Sent:
+    async with request.form(max_files=1, max_fields=20) as form:
+        file = form.get("file")
+        fields = {key: value for key, value in form.multi_items() if isinstance(value, str) and value != ""}
+        if not isinstance(file, UploadFile):
+            raise Refused("There is no file.", [Problem("file", "this is missing")])
+        shown = _SHOWN.validate_python({"kind": "document"} | fields)
+        return Sent(shown, Upload(file.filename or "file", file.content_type, await file.read()))
+
+
+_REQUEST = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": _SHOWN.json_schema(ref_template="#/components/schemas/{model}"),
+                "examples": {
+                    "link": {
+                        "value": {
+                            "kind": "link",
+                            "title": "Load test of October",
+                            "url": "https://wiki.example.org/load-test",
+                            "grade": "measured",
+                            "observed_on": "2026-10-01",
+                        }
+                    },
+                    "figure": {
+                        "value": {
+                            "kind": "figure",
+                            "title": "Load test of October",
+                            "grade": "measured",
+                            "observed_on": "2026-10-01",
+                            "findings": [
+                                {
+                                    "metric": "ttft",
+                                    "statistic": "p95",
+                                    "value": 412.0,
+                                    "unit": "ms",
+                                    "attributes": {"concurrency": 400},
+                                }
+                            ],
+                        }
+                    },
+                },
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "title": {"type": "string"},
+                        "grade": {"enum": ["asserted", "documented", "demonstrated", "measured"]},
+                        "observed_on": {"type": "string", "format": "date"},
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+@router.post("/assessments/{assessment}/answers/{question}/evidence", status_code=201, openapi_extra=_REQUEST)
+def attach(
+    visit: ToAnswer,
+    response: Response,
+    assessment: UUID,
+    question: str,
+    sent: Annotated[Sent, Depends(_sent)],
+) -> Item:
+    """Attach an item to an answer: a link or a figure as JSON, a document with its file as a form."""
+    id = attachments.attach(
+        visit.db,
+        visit.caller,
+        assessment,
+        question,
+        sent.shown,
+        upload=sent.upload,
+        limit=visit.settings.upload_limit_bytes,
+        at=visit.at,
+    )
+    at(response, f"/assessments/{assessment}#{id}")
+    return Item(id=id, assessment=assessment, question=question)
+
+
+@router.post("/evidence/{evidence}/confirmation")
+def confirm(visit: ToEdit, evidence: UUID) -> Item:
+    """Confirm an item, or its withdrawal where it was withdrawn, as another account than the one that did it."""
+    place = attachments.confirm(visit.db, visit.caller, evidence, at=visit.at)
+    return Item(id=evidence, assessment=place.assessment, question=place.question)
+
+
+@router.post("/evidence/{evidence}/withdrawal")
+def withdraw(visit: ToEdit, evidence: UUID, body: Annotated[WithdrawalBody, AsJson]) -> Item:
+    """Withdraw an item. It still speaks against until another account confirms that."""
+    place = attachments.withdraw(visit.db, visit.caller, evidence, body.reason, at=visit.at)
+    return Item(id=evidence, assessment=place.assessment, question=place.question)

@@ -1,0 +1,110 @@
+"""Links for people without an account: made, listed, revoked."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel
+
+from app.readiness.wording import Line
+from app.records import links
+from app.web.access import ToEdit
+from app.web.api.body import AsJson, Body, Made, at
+from app.web.links import address_of
+
+router = APIRouter(tags=["links"])
+
+
+class LinkBody(Body):
+    """What a link opens, and until when."""
+
+    role: Literal["read", "answer"]
+    sections: list[Line] = []
+    appendix: bool = False
+    title: Line | None = None
+    expires_at: AwareDatetime
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"role": "answer", "sections": ["cost"], "expires_at": "2026-12-04T18:00:00Z"}]
+        }
+    }
+
+
+class MadeLink(Made):
+    """A new link. Its address is shown this once."""
+
+    url: str
+    expires_at: datetime
+
+
+class LinkShown(Made):
+    """A link; its address was shown once."""
+
+    role: Literal["read", "answer"]
+    sections: list[str]
+    appendix: bool
+    title: str | None
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class Links(BaseModel):
+    """The links to an assessment, newest first, with those that are over."""
+
+    items: list[LinkShown]
+
+
+class Revoked(Made):
+    """A link that opens nothing any more."""
+
+    assessment: UUID
+
+
+@router.get("/assessments/{assessment}/links")
+def list_links(visit: ToEdit, assessment: UUID) -> Links:
+    """List the links to an assessment."""
+    found = links.list_for(visit.db, visit.caller, assessment)
+    return Links(
+        items=[
+            LinkShown(
+                id=each.id,
+                role=each.role,
+                sections=list(each.sections),
+                appendix=each.appendix,
+                title=each.title,
+                made_by=each.made_by,
+                made_at=each.made_at,
+                expires_at=each.expires_at,
+                revoked_at=each.revoked_at,
+            )
+            for each in found
+        ]
+    )
+
+
+@router.post("/assessments/{assessment}/links", status_code=201)
+def make_link(visit: ToEdit, request: Request, response: Response, assessment: UUID, body: Annotated[LinkBody, AsJson]) -> MadeLink:
+    """Make a link for somebody without an account; its address is shown this once."""
+    id, token = links.make(
+        visit.db,
+        visit.caller,
+        assessment,
+        role=body.role,
+        sections=body.sections,
+        appendix=body.appendix,
+        title=body.title,
+        expires_at=body.expires_at,
+        at=visit.at,
+    )
+    at(response, f"/assessments/{assessment}/links#{id}")
+    return MadeLink(id=id, url=address_of(visit, request, token), expires_at=body.expires_at)
+
+
+@router.post("/links/{link}/revocation")
+def revoke_link(visit: ToEdit, link: UUID) -> Revoked:
+    """Close a link, and every session that came through it, at once."""
+    return Revoked(id=link, assessment=links.revoke(visit.db, visit.caller, link, at=visit.at))

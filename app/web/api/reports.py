@@ -1,0 +1,28 @@
+"""The report as a file."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.web.access import ToExportReport
+from app.web.api.assessments import AsOf
+from app.web.reports import exported
+
+router = APIRouter(tags=["reports"])
+
+_FILES = {
+    200: {
+        "description": "The file.",
+        "content": {
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+            "text/html": {"schema": {"type": "string"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+
+
+@router.get("/assessments/{assessment}/report.{kind}", response_class=Response, responses=_FILES)
+def export_report(visit: ToExportReport, assessment: UUID, kind: str, as_of: AsOf = None) -> Response:
+    """Write the report as pdf, html or json."""
+    return exported(visit, assessment, f".{kind}", as_of)

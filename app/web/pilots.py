@@ -1,0 +1,185 @@
+"""Pilots: all of them at a glance, one with what is stated about it, and the form that states it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+
+from app.demo import ORGANISATION as DEMO
+from app.readiness.catalogue import Catalogue, ChangeKind
+from app.readiness.wording import Text
+from app.records import assessments, people, pilots
+from app.records.kept import Kept
+from app.records.pilots import Found
+from app.records.portfolio import portfolio
+from app.report.compose import need_facts, profile_facts
+from app.web.access import ToEdit, ToRead, Visit
+from app.web.page import ThisPage
+from app.web.portfolio import Sort, pilot_lines, standing, summary
+from app.web.restated import restated
+from app.web.stated import FIRST_FIELDS, GROUPS, Posted, StatedForm, about, form_of, form_posted, read
+
+router = APIRouter(include_in_schema=False)
+
+# What each kind of change is, for whoever has to choose one.
+CHANGE_KINDS: Mapping[ChangeKind, str] = {
+    "model": "The model: another version, another provider, tuned anew",
+    "provider-terms": "The provider's terms: contract, price, place of processing, end of a model",
+    "volume": "The volume: more users, more requests, longer texts",
+    "data": "The data: other sources, other categories, other people",
+    "purpose": "The purpose: another use, another decision that rests on it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of change, and what it would touch."""
+
+    words: str
+    questions: int
+    answers: int  # that would ask for a new look
+
+
+class ChangeForm(BaseModel):
+    """Something about the pilot that has changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: date
+    kind: ChangeKind
+    note: Text = ""
+
+
+@router.get("/")
+def show_portfolio(visit: ToRead, page: ThisPage, sort: Sort = "go-live") -> Response:
+    """All pilots, each in a line."""
+    lines = portfolio(visit.db, visit.caller, visit.today)
+    organisation = people.organisation_of(visit.db, visit.caller)
+    return page.show(
+        "pilots/portfolio.html",
+        lead=summary(lines, visit.today),
+        pilots=pilot_lines(lines, sort),
+        sort=sort,
+        may_edit=visit.caller.may_edit,
+        demo=organisation.name == DEMO,
+    )
+
+
+@router.get("/pilots/new")
+def new_pilot(visit: ToEdit, page: ThisPage) -> Response:
+    """The form for a new pilot."""
+    return page.show("pilots/new.html", form=StatedForm(visit.db.catalogue()), first=FIRST_FIELDS, problems=())
+
+
+@router.post("/pilots")
+def add_pilot(visit: ToEdit, page: ThisPage, posted: Posted) -> Response:
+    """Add a pilot, begin its assessment, and lead there."""
+    form = form_posted(posted, visit.db.catalogue())
+    page.if_refused("pilots/new.html", form=form, first=FIRST_FIELDS)
+    said = read(form, {})
+    pilot = pilots.add(visit.db, visit.caller, said.name, said.profile, said.needs, at=visit.at)
+    assessment = assessments.begin(visit.db, visit.caller, pilot, at=visit.at)
+    return page.to(f"/assessments/{assessment}", said="made")
+
+
+@router.get("/pilots/{pilot}")
+def show_pilot(visit: ToRead, page: ThisPage, pilot: UUID) -> Response:
+    """A pilot: what is stated, who confirmed it, its assessments, and what has changed."""
+    found = pilots.find(visit.db, visit.caller, pilot)
+    kept = _newest(visit, found)
+    catalogue = kept.catalogue if kept else visit.db.catalogue()
+    needs = need_facts(catalogue.policy.needs, found.pilot.needs)
+    return page.show(
+        "pilots/show.html",
+        here="pilots",
+        pilot=found,
+        about=about(found.pilot.profile),
+        profile=profile_facts(found.pilot.profile),
+        needs=[each for each in needs if each.value is not None],
+        unstated=sum(each.value is None for each in needs),
+        assessments=[(each, standing(each.figures)) for each in found.assessments],
+        kinds=_kinds(catalogue, kept),
+        today=visit.today,
+        may_edit=visit.caller.may_edit,
+        own=found.stated_by_account == visit.caller.account,
+    )
+
+
+@router.get("/pilots/{pilot}/profile")
+def edit_pilot(visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
+    """The form that states name, profile and needs."""
+    found = pilots.find(visit.db, visit.caller, pilot)
+    form = form_of(_catalogue(visit, found), found.pilot.name, found.pilot.profile, found.pilot.needs, found.version)
+    return page.show("pilots/profile.html", pilot=found, form=form, groups=GROUPS, problems=(), conflict=None)
+
+
+@router.post("/pilots/{pilot}/profile/preview")
+def preview_pilot(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> Response:
+    """What a change would bring about; nothing is saved."""
+    found = pilots.find(visit.db, visit.caller, pilot)
+    form = form_posted(posted, _catalogue(visit, found))
+    page.if_refused("pilots/profile.html", pilot=found, form=form, groups=GROUPS)
+    said, kept = read(form, found.pilot.needs), _newest(visit, found)
+    effect = restated(form.catalogue, found.pilot, said, kept.assessment if kept else None)
+    return page.show("pilots/restated.html", pilot=found, form=form, said=said, effect=effect)
+
+
+@router.post("/pilots/{pilot}/profile/draft")
+def go_on_editing(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> Response:
+    """Back to the form, as it was typed."""
+    found = pilots.find(visit.db, visit.caller, pilot)
+    form = form_posted(posted, _catalogue(visit, found))
+    return page.show("pilots/profile.html", pilot=found, form=form, groups=GROUPS, problems=(), conflict=None)
+
+
+@router.post("/pilots/{pilot}/profile")
+def change_pilot(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> Response:
+    """Save what is stated."""
+    found = pilots.find(visit.db, visit.caller, pilot)
+    form = form_posted(posted, _catalogue(visit, found))
+    page.if_refused("pilots/profile.html", pilot=found, form=form, groups=GROUPS)
+    said = read(form, found.pilot.needs)
+    pilots.change(visit.db, visit.caller, pilot, said.name, said.profile, said.needs, seen=form.seen, at=visit.at)
+    return page.to(f"/pilots/{pilot}", said="saved")
+
+
+@router.post("/pilots/{pilot}/assessments")
+def begin_assessment(visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
+    """Begin another assessment."""
+    assessment = assessments.begin(visit.db, visit.caller, pilot, at=visit.at)
+    return page.to(f"/assessments/{assessment}", said="made")
+
+
+@router.post("/pilots/{pilot}/changes")
+def record_change(visit: ToEdit, page: ThisPage, pilot: UUID, form: Annotated[ChangeForm, Form()]) -> Response:
+    """Record that something has changed."""
+    pilots.record_change(visit.db, visit.caller, pilot, form.on, form.kind, form.note, at=visit.at)
+    return page.to(f"/pilots/{pilot}#changes", said="recorded")
+
+
+def _newest(visit: Visit, found: Found) -> Kept | None:
+    """The pilot's newest assessment, whole."""
+    return assessments.read(visit.db, visit.caller, found.assessments[0].id) if found.assessments else None
+
+
+def _catalogue(visit: Visit, found: Found) -> Catalogue:
+    """The catalogue that the newest assessment answers: its needs are the ones to state."""
+    if not found.assessments:
+        return visit.db.catalogue()
+    answered = found.assessments[0].catalogue
+    return visit.db.catalogue(answered.id, answered.version)
+
+
+def _kinds(catalogue: Catalogue, kept: Kept | None) -> Mapping[ChangeKind, Kind]:
+    """Each kind of change, with how many questions it touches and how many answers would ask for a new look."""
+    answers = kept.assessment.answers if kept else {}
+    kinds = {}
+    for kind, words in CHANGE_KINDS.items():
+        touched = [key for key, question in catalogue.questions.items() if kind in question.changes]
+        kinds[kind] = Kind(words, len(touched), sum(key in answers for key in touched))
+    return kinds
