@@ -11,7 +11,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from app.errors import NotFound, Problem, Unreadable
-from app.readiness import catalogue
+from app.readiness import catalogue_file
 from app.readiness.assessment import Assessment, catalogue_named, read_document
 from app.readiness.catalogue import Catalogue, Framework, LawDate
 
@@ -48,7 +48,7 @@ def bundled(id: str = DEFAULT[0], version: str = DEFAULT[1]) -> Catalogue:
         listed = ", ".join(f"{known} version {number}" for known, number in available())
         raise NotFound(f"There is no catalogue {id} version {version} here. There is {listed}.")
     folder = _PACKAGE / id / f"v{version}"
-    return catalogue.parse({each.name: each.read_text("utf-8") for each in folder.iterdir()}, frameworks())
+    return catalogue_file.parse({each.name: each.read_text("utf-8") for each in folder.iterdir()}, frameworks())
 
 
 @cache
@@ -73,7 +73,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     """
     if not folder.is_dir():
         raise Unreadable("A catalogue is a folder of YAML files.", [Problem(str(folder), "there is no such folder")])
-    return catalogue.parse(_texts(sorted(folder.glob("*.yaml"))), frameworks())
+    return catalogue_file.parse(_texts(sorted(folder.glob("*.yaml"))), frameworks())
 
 
 def _texts(paths: Iterable[Path]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def tier_for(policy: Policy, profile: Profile) -> TierChoice:
                 terms for terms in tier.when.alternatives if all(each.holds(profile, blank=blank) for each in terms)
             )
             return TierChoice(tier, tuple("; ".join(_term(each, profile) for each in terms) for terms in held))
-    raise AssertionError("a catalogue's last tier has no condition")  # catalogue.parse sees to it
+    raise AssertionError("a catalogue's last tier has no condition")  # catalogue_file.parse sees to it
 
 
 def decide(standing: Standing) -> Decision:
@@ -110,11 +110,21 @@ def cut(figure: Fraction) -> Decimal:
 
 
 def _reasons(standing: Standing) -> Iterator[Reason]:
-    tier = standing.tier.tier
+    """In the order of the verdicts' table: the first one decides, the others stand behind it."""
     failed = [each for each in standing.gates if each.state is GateState.FAILED]
-    for gate in failed:
-        if not gate.coverable:
-            yield _gate(standing, gate, Verdict.NO_GO, "has failed, and no exception can cover it")
+    yield from (
+        _gate(standing, gate, Verdict.NO_GO, "has failed, and no exception can cover it")
+        for gate in failed
+        if not gate.coverable
+    )
+    yield from _not_assessed(standing)
+    yield from (_gate(standing, gate, Verdict.NO_GO, "has failed") for gate in failed if gate.coverable)
+    yield from _score(standing)
+    yield from _not_proven(standing)
+    yield from _shortfalls(standing)
+
+
+def _not_assessed(standing: Standing) -> Iterator[Reason]:
     for gate in standing.gates:
         if gate.state is GateState.OPEN:
             yield _gate(standing, gate, Verdict.NOT_ASSESSED, "is a gate that nobody has answered")
@@ -127,9 +137,10 @@ def _reasons(standing: Standing) -> Iterator[Reason]:
             f"{standing.answered} of {standing.applicable} questions are answered.",
             f"A verdict needs {int(100 * standing.policy.coverage)} % of them.",
         )
-    for gate in failed:
-        if gate.coverable:
-            yield _gate(standing, gate, Verdict.NO_GO, "has failed")
+
+
+def _score(standing: Standing) -> Iterator[Reason]:
+    tier = standing.tier.tier
     if standing.proven is not None and standing.proven < Fraction(tier.no_go):
         yield Reason(
             "score",
@@ -137,19 +148,25 @@ def _reasons(standing: Standing) -> Iterator[Reason]:
             f"Proven is {cut(standing.proven)}, below {tier.no_go}.",
             f"Below {tier.no_go} a pilot of this kind does not go; a Go needs {tier.go}.",
         )
+
+
+def _not_proven(standing: Standing) -> Iterator[Reason]:
     for gate in standing.gates:
         if gate.state is GateState.UNPROVEN:
             yield _gate(standing, gate, Verdict.CONDITIONAL, "is claimed, not proven")
     for gate in standing.gates:
-        if gate.state is GateState.EXCEPTED and gate.exception:
-            until, by = gate.exception.until, gate.exception.accepted_by
+        if gate.exception:
             yield Reason(
                 "gate",
                 Verdict.CONDITIONAL,
-                f"{gate.question.title} rests on an exception until {until}.",
-                f"Accepted by {by}: {gate.exception.reason}",
+                f"{gate.question.title} rests on an exception until {gate.exception.until}.",
+                f"Accepted by {gate.exception.accepted_by}: {gate.exception.reason}",
                 gate.key,
             )
+
+
+def _shortfalls(standing: Standing) -> Iterator[Reason]:
+    tier, policy = standing.tier.tier, standing.policy
     if standing.proven is not None and Fraction(tier.no_go) <= standing.proven < Fraction(tier.go):
         yield Reason(
             "score",
@@ -174,12 +191,12 @@ def _reasons(standing: Standing) -> Iterator[Reason]:
             "Another person than the one who stated them has to look and agree.",
         )
     for dimension, _, marked in standing.dimensions:
-        if marked > Fraction(standing.policy.not_applicable_share):
+        if marked > Fraction(policy.not_applicable_share):
             yield Reason(
                 "not-applicable",
                 Verdict.CONDITIONAL,
                 f"{cut(100 * marked)} % of {dimension.title} is marked as not applicable.",
-                f"More than {int(100 * standing.policy.not_applicable_share)} % leaves too little to judge by.",
+                f"More than {int(100 * policy.not_applicable_share)} % leaves too little to judge by.",
                 dimension=dimension.key,
             )
 

@@ -1,6 +1,6 @@
 """What is shown for an answer: attached, confirmed by another account or sent back, withdrawn, never deleted."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from math import isfinite
@@ -242,7 +242,7 @@ def _fitting(shown: Shown, upload: Upload | None, today: date) -> Shown:
     if problems:
         raise Refused("This does not fit.", problems)
     for finding in item.findings:
-        all_text(_plain([finding])[0], "findings")
+        all_text(asdict(finding), "findings")
         all_text(finding.attributes, "findings.attributes")
         if any(isinstance(value, float) and not isfinite(value) for value in finding.attributes.values()):
             raise Refused("This does not fit.", [Problem("findings.attributes", "must be finite numbers")])
@@ -252,7 +252,7 @@ def _fitting(shown: Shown, upload: Upload | None, today: date) -> Shown:
 _SHOWN_FIELDS = ("kind", "title", "url", "grade", "observed_on", "findings")
 
 
-def _plain(findings: Any) -> JsonList:
+def _plain(findings: tuple[Finding, ...]) -> JsonList:
     plain: JsonList = FINDINGS.dump_python(findings, mode="json", exclude_none=True)
     return plain
 

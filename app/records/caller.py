@@ -52,6 +52,12 @@ class Caller:
     role: Role | None = None  # None for the holder of a link
     link: LinkGrant | None = None
     session_expires_at: datetime | None = None  # None for a program's token
+    organisation_name: str = ""  # as every page shows it; found together with the caller
+
+    @property
+    def is_holder(self) -> bool:
+        """Whether they came through a link, and have no account."""
+        return self.role is None
 
     @property
     def may_edit(self) -> bool:

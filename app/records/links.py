@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
+from datetime import datetime, timedelta
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -17,7 +17,9 @@ from app.records.database import Transaction
 from app.records.given import line, line_or_none
 from app.records.people import NAME_LENGTH
 from app.records.sign_in import open_session_of
-from app.records.tables import AssessmentRow, LinkRow, OrganisationRow, PersonRow, PilotRow
+from app.records.tables import AssessmentRow, AuditRow, LinkRow, OrganisationRow, PersonRow, PilotRow
+
+LONGEST_DAYS: Final = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,9 @@ class OpenLink:
     pilot_name: str
     role: LinkRole
     sections: tuple[str, ...]
+    appendix: bool
     title: str | None
+    made_by: str
     expires_at: datetime
     answerable: UUID  # the account that answers for what its holder does
 
@@ -82,6 +86,8 @@ def make(
         problems.append(Problem("sections", "name at least one dimension to answer"))
     if expires_at <= at:
         problems.append(Problem("expires_at", "must lie in the future"))
+    if expires_at >= at + timedelta(days=LONGEST_DAYS + 1):
+        problems.append(Problem("expires_at", f"must lie within {LONGEST_DAYS} days"))
     if problems:
         raise Refused("This link does not fit.", problems)
     id, token = uuid7(), secret.new()
@@ -119,6 +125,7 @@ def find_open(db: Transaction, token: str, *, at: datetime) -> OpenLink:
             PilotRow.name.label("pilot_name"),
             OrganisationRow.name.label("organisation_name"),
             PersonRow.account_id,
+            PersonRow.name.label("maker"),
         )
         .join(AssessmentRow, AssessmentRow.id == LinkRow.assessment_id)
         .join(PilotRow, PilotRow.id == AssessmentRow.pilot_id)
@@ -137,7 +144,9 @@ def find_open(db: Transaction, token: str, *, at: datetime) -> OpenLink:
         pilot_name=row.pilot_name,
         role=cast(LinkRole, row.role),
         sections=tuple(row.sections),
+        appendix=row.appendix,
         title=row.title,
+        made_by=row.maker,
         expires_at=row.expires_at,
         answerable=row.account_id,
     )
@@ -152,15 +161,32 @@ def enter(db: Transaction, token: str, name: str, *, at: datetime) -> str:
         NotFound: the link has expired, is revoked, or never was.
     """
     link = find_open(db, token, at=at)
-    person, called = uuid7(), line(name, "name", longest=NAME_LENGTH)
-    db.sql.execute(
-        insert(PersonRow).values(
-            id=person, organisation_id=link.organisation, account_id=link.answerable, name=called, by_link=True
+    called = line(name, "name", longest=NAME_LENGTH)
+    person = _came_before(db, link, called)
+    if person is None:
+        person = uuid7()
+        db.sql.execute(
+            insert(PersonRow).values(
+                id=person, organisation_id=link.organisation, account_id=link.answerable, name=called, by_link=True
+            )
         )
-    )
     holder = Caller(organisation=link.organisation, person=person, name=called, account=link.answerable)
-    audit.note(db, holder, "link entered", ("link", link.id), at=at)
+    audit.note(db, holder, _ENTERED, ("link", link.id), at=at)
     return open_session_of(db, person, link.id, expires_at=link.expires_at, at=at)
+
+
+def _came_before(db: Transaction, link: OpenLink, name: str) -> UUID | None:
+    """Whoever came through this link under this name before, on whatever device; None: nobody did."""
+    entered = (
+        select(PersonRow.id, PersonRow.name)
+        .join(AuditRow, AuditRow.person_id == PersonRow.id)
+        .where(AuditRow.organisation_id == link.organisation, AuditRow.subject_id == link.id, AuditRow.what == _ENTERED)
+        .order_by(AuditRow.id)
+    )
+    return next((row.id for row in db.sql.execute(entered) if row.name.casefold() == name.casefold()), None)
+
+
+_ENTERED = "link entered"
 
 
 def revoke(db: Transaction, caller: Caller, link: UUID, *, at: datetime) -> UUID:

@@ -106,6 +106,16 @@ def add_account(db: Transaction, by: Caller | Console, email: str, name: str, ro
     return account
 
 
+def rename_person(db: Transaction, caller: Caller, name: str, *, at: datetime) -> None:
+    """Change how the caller is called, wherever their name stands."""
+    if caller.role is None:
+        raise Refused("Only somebody with an account changes their name.")
+    db.sql.execute(
+        update(PersonRow).where(PersonRow.id == caller.person).values(name=line(name, "name", longest=NAME_LENGTH))
+    )
+    audit.note(db, caller, "name changed", ("account", caller.account), at=at)
+
+
 def email_address(text: str) -> str:
     """An address as it is kept and compared: trimmed and case-folded."""
     address = line(text, "email", longest=EMAIL_LENGTH).casefold()

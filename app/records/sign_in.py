@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, exists, insert, select, update
+from sqlalchemy import Row, Select, delete, exists, insert, join, select, update
 from uuid_utils.compat import uuid7
 
 from app.errors import NotFound, Refused
@@ -13,7 +13,7 @@ from app.records import audit, people, secret
 from app.records.caller import Caller, Console, LinkGrant, LinkRole, Role
 from app.records.database import Transaction
 from app.records.given import line
-from app.records.tables import AccountRow, ApiTokenRow, LinkRow, PersonRow, SessionRow, SignInLinkRow
+from app.records.tables import AccountRow, ApiTokenRow, LinkRow, OrganisationRow, PersonRow, SessionRow, SignInLinkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ def set_password(db: Transaction, by: Caller | Console, account: UUID, hash: str
         raise Refused("Only an account itself sets its password. Give its holder a sign-in link instead.")
     people.find_account(db, by, account)
     db.sql.execute(update(AccountRow).where(AccountRow.id == account).values(password_hash=hash))
-    own = select(PersonRow.id).where(PersonRow.account_id == account, ~PersonRow.by_link)
-    db.sql.execute(delete(SessionRow).where(SessionRow.person_id.in_(own)))
+    _close_all(db, account)
     audit.note(db, by, "password set", ("account", account), at=at)
 
 
@@ -143,6 +142,7 @@ def caller_of_session(db: Transaction, token: str, *, at: datetime) -> Caller | 
             row.appendix,
         ),
         session_expires_at=row.expires_at,
+        organisation_name=row.organisation_name,
     )
 
 
@@ -155,6 +155,19 @@ def extend_session(db: Transaction, token: str, *, expires_at: datetime) -> None
 def close_session(db: Transaction, token: str) -> None:
     """Sign out."""
     db.sql.execute(delete(SessionRow).where(SessionRow.token_hash == secret.digest(token)))
+
+
+def close_sessions_of_account(db: Transaction, caller: Caller, *, at: datetime) -> None:
+    """Sign the caller out everywhere."""
+    if caller.role is None:
+        raise Refused("Only somebody with an account is signed in elsewhere.")
+    _close_all(db, caller.account)
+    audit.note(db, caller, "signed out everywhere", ("account", caller.account), at=at)
+
+
+def _close_all(db: Transaction, account: UUID) -> None:
+    own = select(PersonRow.id).where(PersonRow.account_id == account, ~PersonRow.by_link)
+    db.sql.execute(delete(SessionRow).where(SessionRow.person_id.in_(own)))
 
 
 def make_token(db: Transaction, by: Caller | Console, account: UUID, title: str, *, at: datetime) -> tuple[UUID, str]:
@@ -210,7 +223,12 @@ _CALLERS: Select[*tuple[Any, ...]] = select(
     PersonRow.account_id,
     AccountRow.email,
     AccountRow.role,
-).join(AccountRow, AccountRow.id == PersonRow.account_id)
+    OrganisationRow.name.label("organisation_name"),
+).select_from(
+    join(PersonRow, AccountRow, AccountRow.id == PersonRow.account_id).join(
+        OrganisationRow, OrganisationRow.id == PersonRow.organisation_id
+    )
+)
 
 _CALLERS_OF_SESSIONS = (
     _CALLERS.add_columns(
@@ -237,4 +255,5 @@ def _caller(row: Row[*tuple[Any, ...]], *, expires_at: datetime | None) -> Calle
         email=row.email,
         role=Role(row.role),
         session_expires_at=expires_at,
+        organisation_name=row.organisation_name,
     )

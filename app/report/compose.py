@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from app.finding import Finding
-from app.readiness.assessment import Assessment, Evidence, NeedValue, RiskException
+from app.readiness.assessment import Assessment, Change, Evidence, NeedValue, RiskException
 from app.readiness.catalogue import Catalogue, LawDate, Need
 from app.readiness.explain import good_until, proves_now, would_prove_more
 from app.readiness.gates import GateScore, GateState
@@ -91,29 +91,11 @@ def compose(
         dimensions=dimensions,
         gates=tuple(_gate(scored, each) for each in scored.gates),
         exceptions=tuple(_exception(catalogue, each, as_of) for each in assessment.exceptions),
-        changes=tuple(
-            ChangeLine(
-                change.on,
-                change.kind.replace("-", " "),
-                change.note,
-                sum(each.proof.awaiting_review == change for each in scored.questions.values() if each.applicable),
-            )
-            for change in sorted(assessment.changes, key=lambda each: each.on)
-        ),
+        changes=tuple(_change(scored, each) for each in sorted(assessment.changes, key=lambda each: each.on)),
         not_applicable=tuple(each for each in questions if each.not_applicable and each.state != "not-asked"),
         on_declared_grades=len(scored.on_declared_grades),
         register=tuple(item for line in questions for item in line.evidence),
-        law=tuple(
-            LawLine(
-                each.what,
-                f"{each.framework} {each.id}",
-                each.applies_from,
-                each.applies_from <= pilot.profile.go_live if pilot.profile.go_live else None,
-                f"{each.source} Read on {each.read_on}.",
-                each.note,
-            )
-            for each in sorted(law, key=lambda each: each.applies_from)
-        ),
+        law=tuple(_law(each, pilot.profile.go_live) for each in sorted(law, key=lambda each: each.applies_from)),
     )
 
 
@@ -336,6 +318,22 @@ def _gate_note(gate: GateScore, asked: QuestionScore) -> str:
     if asked.proof.cap is not None and asked.proof.cap < gate.gate.level:
         return f"{needs}; a finding speaks against more than level {asked.proof.cap}"
     return f"{needs}; claimed {asked.claimed}, proven {asked.proven}"
+
+
+def _change(scored: Score, change: Change) -> ChangeLine:
+    waiting = sum(each.proof.awaiting_review == change for each in scored.questions.values() if each.applicable)
+    return ChangeLine(change.on, change.kind.replace("-", " "), change.note, waiting)
+
+
+def _law(each: LawDate, go_live: date | None) -> LawLine:
+    return LawLine(
+        each.what,
+        f"{each.framework} {each.id}",
+        each.applies_from,
+        each.applies_from <= go_live if go_live else None,
+        f"{each.source} Read on {each.read_on}.",
+        each.note,
+    )
 
 
 def _exception(catalogue: Catalogue, each: RiskException, as_of: date) -> ExceptionLine:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from app.readiness.score import score
 from app.readiness.wording import Line
-from app.records import assessments, kept, links
+from app.records import kept, links
 from app.records.caller import LinkRole
 from app.records.links import Link, OpenLink
 from app.web.access import Entering, ToEdit, Visit
@@ -60,7 +60,7 @@ class LinkLine:
 @router.get("/assessments/{assessment}/links")
 def links_page(visit: ToEdit, page: ThisPage, assessment: UUID) -> Response:
     """Every link to this assessment, and the form to make another."""
-    held = assessments.find(visit.db, visit.caller, assessment)
+    held = visit.assessment
     titles = _titles(visit, held.catalogue.id, held.catalogue.version)
     return page.show(
         "links/show.html",
@@ -85,7 +85,7 @@ def make_link(
     visit: ToEdit, page: ThisPage, request: Request, assessment: UUID, form: Annotated[LinkForm, Form()]
 ) -> Response:
     """Make a link and show its address, this once."""
-    held = assessments.find(visit.db, visit.caller, assessment)
+    held = visit.assessment
     titles = _titles(visit, held.catalogue.id, held.catalogue.version)
     expires_at = end_of(form.until)
     _, token = links.make(

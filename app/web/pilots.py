@@ -1,6 +1,7 @@
 """Pilots: all of them at a glance, one with what is stated about it, and the form that states it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -11,9 +12,12 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
 from app.demo import ORGANISATION as DEMO
+from app.readiness.assessment import Change
 from app.readiness.catalogue import Catalogue, ChangeKind
+from app.readiness.score import Score, score
 from app.readiness.wording import Text
 from app.records import assessments, people, pilots
+from app.records.figures import figures_of
 from app.records.kept import Kept
 from app.records.pilots import Found
 from app.records.portfolio import portfolio
@@ -92,8 +96,8 @@ def show_pilot(visit: ToRead, page: ThisPage, pilot: UUID) -> Response:
     """A pilot: what is stated, who confirmed it, its assessments, and what has changed."""
     found = pilots.find(visit.db, visit.caller, pilot)
     kept = _newest(visit, found)
-    catalogue = kept.catalogue if kept else visit.db.catalogue()
-    needs = need_facts(catalogue.policy.needs, found.pilot.needs)
+    scored = score(kept.catalogue, kept.assessment, visit.today) if kept else None
+    needs = need_facts(_catalogue(visit, found).policy.needs, found.pilot.needs)
     return page.show(
         "pilots/show.html",
         here="pilots",
@@ -102,8 +106,11 @@ def show_pilot(visit: ToRead, page: ThisPage, pilot: UUID) -> Response:
         profile=profile_facts(found.pilot.profile),
         needs=[each for each in needs if each.value is not None],
         unstated=sum(each.value is None for each in needs),
-        assessments=[(each, standing(each.figures)) for each in found.assessments],
-        kinds=_kinds(catalogue, kept),
+        newest=found.assessments[0] if found.assessments else None,
+        standing=standing(figures_of(scored) if scored else None),
+        earlier=[(each, standing(each.figures)) for each in found.assessments[1:]],
+        changes=_changes(found, scored),
+        kinds=_kinds(scored),
         today=visit.today,
         may_edit=visit.caller.may_edit,
         own=found.stated_by_account == visit.caller.account,
@@ -175,11 +182,20 @@ def _catalogue(visit: Visit, found: Found) -> Catalogue:
     return visit.db.catalogue(answered.id, answered.version)
 
 
-def _kinds(catalogue: Catalogue, kept: Kept | None) -> Mapping[ChangeKind, Kind]:
+def _changes(found: Found, scored: Score | None) -> Sequence[tuple[Change, int]]:
+    """What has changed, newest first, and how many answers ask for a new look since."""
+    asking = Counter(each.proof.awaiting_review for each in scored.questions.values() if each.applicable) if scored else {}
+    return [(each, asking.get(each, 0)) for each in reversed(found.changes)]
+
+
+def _kinds(scored: Score | None) -> Mapping[ChangeKind, Kind]:
     """Each kind of change, with how many questions it touches and how many answers would ask for a new look."""
-    answers = kept.assessment.answers if kept else {}
-    kinds = {}
-    for kind, words in CHANGE_KINDS.items():
-        touched = [key for key, question in catalogue.questions.items() if kind in question.changes]
-        kinds[kind] = Kind(words, len(touched), sum(key in answers for key in touched))
-    return kinds
+    asked = [each for each in scored.questions.values() if each.applicable] if scored else []
+    return {
+        kind: Kind(
+            words,
+            sum(kind in each.question.changes for each in asked),
+            sum(kind in each.question.changes and each.claimed is not None for each in asked),
+        )
+        for kind, words in CHANGE_KINDS.items()
+    }

@@ -1,7 +1,7 @@
 """Errors as people and programs meet them: a page, a fragment for htmx, or RFC 9457. Only this knows statuses."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -107,7 +107,7 @@ def install(app: FastAPI) -> None:
             return respond(request, NotFound("There is no such page."))
         await _keep_typed(request)
         # FastAPI puts the place (body, path, query) before the field; people know the field only.
-        found = [{**each, "loc": tuple(each["loc"][1:]) or each["loc"]} for each in error.errors()]
+        found = [{**each, "loc": _field(each["loc"], each["type"])} for each in error.errors()]
         return respond(request, Refused("Something does not fit.", problems_in(found)))
 
     @app.exception_handler(ValidationError)
@@ -134,6 +134,12 @@ def install(app: FastAPI) -> None:
         answer = respond(request, Refused(message))
         answer.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
         return answer
+
+
+def _field(place: Sequence[str | int], kind: str) -> tuple[str | int, ...]:
+    """Where in what was sent: a field's path, or for broken JSON the character at which it broke."""
+    rest = tuple(place[1:]) or tuple(place)
+    return (f"character {rest[0]}",) if kind == "json_invalid" else rest
 
 
 async def _keep_typed(request: Request) -> None:

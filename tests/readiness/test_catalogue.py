@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from app.errors import Problem, Unreadable
-from app.readiness.catalogue import Catalogue, Framework, parse
+from app.readiness.catalogue import Catalogue, Framework
+from app.readiness.catalogue_file import parse
 from app.readiness.grade import Grade
 
 FRAMEWORKS = {"rmf": Framework("rmf", "1.0", {"MAP 1.1": "Context", "MAP 1.2": "People"})}

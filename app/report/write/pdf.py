@@ -13,13 +13,14 @@ from typing import Any
 
 import typst
 
-from app.report.model import EvidenceLine, GateLine, LawLine, QuestionLine, ReasonLine, Report
+from app.report.model import EvidenceLine, Fact, GateLine, LawLine, QuestionLine, ReasonLine, Report
 from app.report.write import fonts
 from app.settings import SHARE
 from app.words import GATE_CLASS, VERDICT_CLASS, day, days_in, hyphened, percent
 
 # Sentences that the product made and that may hold a day in them. What people wrote is printed as they wrote it.
 _SENTENCES: dict[type, frozenset[str]] = {
+    Fact: frozenset({"value"}),
     ReasonLine: frozenset({"text", "detail"}),
     GateLine: frozenset({"note"}),
     QuestionLine: frozenset({"proves", "more"}),

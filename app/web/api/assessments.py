@@ -1,10 +1,10 @@
 """An assessment as its document, and its score."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
@@ -13,13 +13,9 @@ from app.readiness.score import score
 from app.records import assessments
 from app.report.write.json import score_as_json
 from app.web.access import ToRead
+from app.web.reports import AsOf
 
 router = APIRouter(tags=["assessments"])
-
-AsOf = Annotated[
-    date | None, Query(description="The day to score for; left out: today in UTC.", examples=["2026-11-20"])
-]
-
 
 class DimensionShown(BaseModel):
     """A dimension's scores; null where not known."""

@@ -1,6 +1,6 @@
 """Evidence: links and figures as JSON, documents as a form with a file; confirmed, withdrawn, downloaded."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -62,12 +62,26 @@ async def _from_form(request: Request) -> Sent:
         return Sent(shown, Upload(file.filename or "file", file.content_type, await file.read()))
 
 
+def _described(schema: Any) -> Any:
+    """A schema with what it refers to put in its place: this body is read by hand, so FastAPI does not list its parts."""
+    parts: dict[str, Any] = schema.pop("$defs", {})
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, dict) and "$ref" in part:
+            return whole(parts[part["$ref"].rpartition("/")[2]])
+        if isinstance(part, dict):
+            return {key: whole(value) for key, value in part.items()}
+        return [whole(each) for each in part] if isinstance(part, list) else part
+
+    return whole(schema)
+
+
 _REQUEST = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {
-                "schema": _SHOWN.json_schema(ref_template="#/components/schemas/{model}"),
+                "schema": _described(_SHOWN.json_schema(mode="serialization")),
                 "examples": {
                     "link": {
                         "value": {

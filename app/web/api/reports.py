@@ -5,8 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.web.access import ToExportReport
-from app.web.api.assessments import AsOf
-from app.web.reports import exported
+from app.web.reports import AsOf, exported
 
 router = APIRouter(tags=["reports"])
 
