@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator
 
+from app.wording import Ignored, Line
+
 
 def _scalar(given: object) -> object:
     if isinstance(given, bool | int | float | str):
@@ -27,11 +29,11 @@ class Finding:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    metric: Annotated[str, Field(min_length=1, max_length=200)]
-    statistic: Annotated[str, Field(max_length=100)] | None = None
+    metric: Annotated[Line, Field(min_length=1)]
+    statistic: Line | None = None
     value: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    unit: Annotated[str, Field(max_length=50)] | None = None
+    unit: Line | None = None
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
-    where: Annotated[str, Field(max_length=300)] | None = None
+    where: Line | None = None
     against: Annotated[int, Field(ge=0, le=4)] | None = None  # the level above which it speaks against, if stated
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)

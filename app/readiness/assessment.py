@@ -13,7 +13,7 @@ from app.finding import Finding
 from app.readiness.catalogue import Catalogue, ChangeKind, Level, Need, Question
 from app.readiness.grade import Grade, NamedGrade
 from app.readiness.profile import Profile
-from app.readiness.wording import Line, Text, two_people
+from app.wording import Ignored, Line, Text, two_people
 
 FORMAT = "readyroom.assessment/1"
 EvidenceKind = Literal["link", "document", "artefact", "figure", "calculation"]
@@ -51,7 +51,7 @@ class Withdrawal:
     on: date | None = None
     reason: Text | None = None
     confirmed_by: Line | None = None
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
     @property
     def confirmed(self) -> bool:
@@ -77,7 +77,7 @@ class Evidence:
     withdrawn: Withdrawal | None = None
     supports: Level | None = None  # of a confirmed link or document: the level claimed then; else as stated
     findings: tuple[Finding, ...] = ()
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
     @property
     def confirmed(self) -> bool:
@@ -105,7 +105,7 @@ class NotApplicable:
     note: Text | None = None
     by: Line | None = None
     confirmed_by: Line | None = None
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
     @property
     def confirmed(self) -> bool:
@@ -125,7 +125,7 @@ class Answer:
     reviewed_on: date | None = None
     not_applicable: NotApplicable | None = None
     evidence: tuple[Evidence, ...] = ()
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class Change:
     on: date
     kind: ChangeKind
     note: Text | None = None
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ class RiskException:
     until: date
     asked_by: Line | None = None
     accepted_by: Line | None = None
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
     @property
     def accepted(self) -> bool:
@@ -175,7 +175,7 @@ class Pilot:
     needs: Needs = field(default_factory=dict)
     stated_by: Line | None = None
     confirmed_by: Line | None = None
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
     @property
     def confirmed(self) -> bool:
@@ -204,7 +204,7 @@ class Assessment:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     exceptions: tuple[RiskException, ...] = ()
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
 
 _ASSESSMENT = TypeAdapter(Assessment)
@@ -371,13 +371,11 @@ def _opened(text: str) -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """One JSON object: null means left out, no name twice, and an id of whatever form is allowed."""
+    """One JSON object: null means left out, and no name stands twice."""
     plain: dict[str, Any] = {}
     for key, value in pairs:
         if key in plain:
             raise ValueError(f"'{key}' stands twice in one object")
-        if key == "id" and not isinstance(value, str):
-            continue
         if value is not None:
             plain[key] = value
     return plain

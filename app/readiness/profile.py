@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.readiness.wording import Line
+from app.wording import Ignored, Line
 
 Deployment = Literal["api", "cloud-gpu", "on-prem", "air-gapped", "hybrid", "edge"]
 Model = Literal["closed-api", "open-weights", "fine-tuned", "own"]
@@ -46,7 +46,7 @@ class Profile:
     tools: bool | None = None
     federated: bool | None = None
     go_live: date | None = None
-    id: str | None = field(default=None, compare=False)
+    id: Ignored = field(default=None, compare=False)
 
     def value(self, key: str) -> ProfileValue:
         """What the profile says of a field; None where it is blank."""

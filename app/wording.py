@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 LINE_LENGTH = 200
 TEXT_LENGTH = 10_000
@@ -28,6 +28,13 @@ def _line(text: str) -> str:
 def _text(text: str) -> str:
     return _visible(text, frozenset("\n\r\t"))
 
+
+def _text_or_none(given: object) -> object:
+    return given if isinstance(given, str) else None
+
+
+Ignored = Annotated[str | None, BeforeValidator(_text_or_none)]
+"""An id in a document: allowed, of whatever form, and without meaning."""
 
 Line = Annotated[str, Field(max_length=LINE_LENGTH), AfterValidator(_line)]
 Text = Annotated[str, Field(max_length=TEXT_LENGTH), AfterValidator(_text)]
