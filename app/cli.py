@@ -298,10 +298,11 @@ def user_add(email: str, name: str, role: str | None, organisation: str) -> None
 
 @main.command("sign-in", epilog=_example("readyroom sign-in maren@example.org"))
 @click.argument("email")
-def sign_in(email: str) -> None:
+@click.option("--port", default=8000, show_default=True, help="Where the server listens; READYROOM_PUBLIC_URL wins.")
+def sign_in(email: str, port: int) -> None:
     """Print a one-time sign-in link, good for a day."""
     with _database() as database:
-        click.echo(_sign_in_link(database, email, 8000))
+        click.echo(_sign_in_link(database, email, port))
 
 
 @main.group()
@@ -342,6 +343,19 @@ def _sign_in_link(database: Any, email: str, port: int) -> str:
     return f"{settings_of_this_process().public_url or f'http://127.0.0.1:{port}'}/sign-in/{secret}"
 
 
+def _found_if_empty(database: Any) -> None:
+    """An organisation and its owner, so that the first start of an empty database has somebody to sign in."""
+    from app.records import people
+    from app.records.caller import Role
+
+    at = datetime.now(UTC)
+    with database.writing() as db:
+        if people.first_organisation(db) is None:
+            console = people.found(db, "Our organisation", at=at)
+            people.add_account(db, console, "owner@readyroom.local", "First owner", Role.OWNER, at=at)
+            click.echo("Nothing is here yet. Give the organisation, and yourself, a name under Settings.", err=True)
+
+
 def _variables() -> str:
     rows = "\n".join(f"  {each.name} (default: {each.default})\n      {each.meaning}" for each in VARIABLES)
     return f"Settings come from the environment:\n{rows}\n\n{_example('readyroom serve --port 8080')}"
@@ -371,6 +385,7 @@ def serve(host: str, port: int, workers: int) -> None:
     with _database() as database:
         if not database.is_current():
             raise Refused("The database is not up to date. Run: readyroom migrate")
+        _found_if_empty(database)
         with database.reading() as db:
             owner = None if sign_in.any_password_set(db) else people.first_owner(db)
         if owner:

@@ -63,6 +63,10 @@ class TooMany(ReadyRoomError):
         self.retry_after = retry_after
 
 
+class Unexpected(ReadyRoomError):
+    """A mistake of ours; what was under way is undone."""
+
+
 class Changed(ReadyRoomError):
     """Somebody else has saved meanwhile. Carries both versions, so that nothing typed is lost."""
 

@@ -225,12 +225,15 @@ def _ready(standing: Standing) -> Reason:
 
 
 def _term(term: Term, profile: Profile) -> str:
+    """Why a term holds, in words: the values that it looked for, or that the field was left blank."""
     field = PROFILE_FIELDS[term.field]
     value = profile.value(term.field)
+    title = field.title if field.title.endswith("?") else f"{field.title}:"
     if value is None:
-        return f"{field.title}: left blank"
+        return f"{title} left blank"
     if isinstance(value, bool):
-        return f"{field.title}: {'yes' if value else 'no'}"
+        return f"{title} {'yes' if value else 'no'}"
     if isinstance(value, frozenset):
-        return f"{field.title}: {', '.join(words for key, words in field.values.items() if key in value)}"
-    return f"{field.title}: {field.values.get(str(value), str(value))}"
+        shown = value & term.values if term.operator == "any" else value
+        return f"{title} {', '.join(words for key, words in field.values.items() if key in shown)}"
+    return f"{title} {field.values.get(str(value), str(value))}"

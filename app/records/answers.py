@@ -12,7 +12,6 @@ from app.errors import Changed, NotFound, Problem, Refused, VersionNeeded
 from app.readiness.assessment import NotApplicableReason, not_applicable_problem
 from app.readiness.catalogue import Level, Question
 from app.readiness.profile import Profile
-from app.readiness.wording import Line, Text
 from app.records import audit
 from app.records.assessments import Held, Scored, find, lock, rescore
 from app.records.caller import Caller
@@ -20,6 +19,7 @@ from app.records.database import Transaction
 from app.records.given import fitting, text
 from app.records.kept import PROFILE, AnyRow
 from app.records.tables import AnswerRow, AssessmentRow, PersonRow, PilotRow
+from app.wording import Line, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,14 +17,14 @@ from app.errors import NotFound, Problem, Refused, TooLarge
 from app.finding import Finding
 from app.readiness.assessment import Url
 from app.readiness.grade import NamedGrade
-from app.readiness.wording import Line
 from app.records import audit
 from app.records.assessments import Place, lock, rescore
 from app.records.caller import Caller
 from app.records.database import Transaction
 from app.records.given import all_text, fitting, line, text
 from app.records.kept import FINDINGS, AnyRow
-from app.records.tables import AnswerRow, EvidenceRow, FileRow, JsonList, PersonRow
+from app.records.tables import AnswerRow, EvidenceRow, FileRow, PersonRow
+from app.wording import Line
 
 Waits = Literal["item", "withdrawal"]
 
@@ -252,11 +252,6 @@ def _fitting(shown: Shown, upload: Upload | None, today: date) -> Shown:
 _SHOWN_FIELDS = ("kind", "title", "url", "grade", "observed_on", "findings")
 
 
-def _plain(findings: tuple[Finding, ...]) -> JsonList:
-    plain: JsonList = FINDINGS.dump_python(findings, mode="json", exclude_none=True)
-    return plain
-
-
 def _columns(item: Shown) -> dict[str, Any]:
     return {
         "kind": item.kind,
@@ -264,7 +259,7 @@ def _columns(item: Shown) -> dict[str, Any]:
         "url": item.url,
         "grade": str(item.grade) if item.grade else None,
         "observed_on": item.observed_on,
-        "findings": _plain(item.findings),
+        "findings": FINDINGS.dump_python(item.findings, mode="json", exclude_none=True) or None,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import Problem, Refused, problems_of
-from app.readiness.wording import Line, Text
+from app.wording import Line, Text
 
 T = TypeVar("T")
 

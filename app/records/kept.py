@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from app.finding import Finding
 from app.readiness.assessment import (
@@ -51,9 +51,9 @@ class Saved:
 class SentBack:
     """Something that a second person looked at and did not confirm, and why."""
 
-    what: Literal["item", "withdrawal", "not-applicable", "pilot"]
+    what: Literal["item", "withdrawal", "not-applicable", "pilot", "exception"]
     question: str | None
-    id: UUID | None  # of the item
+    id: UUID | None  # of the item or the exception
     by: str
     at: datetime
     note: str
@@ -78,10 +78,9 @@ def load(db: Transaction, ids: Collection[UUID]) -> tuple[Kept, ...]:
         return ()
     heads = db.sql.execute(_HEADS.where(AssessmentRow.id.in_(ids)).order_by(AssessmentRow.id)).all()
     changes = changes_of(db, {head.pilot_id for head in heads})
-    answers = _grouped(db.sql.execute(_ANSWERS.where(AnswerRow.assessment_id.in_(ids))))
-    evidence = _grouped(db.sql.execute(_EVIDENCE.where(EvidenceRow.assessment_id.in_(ids)).order_by(EvidenceRow.id)))
-    asked = _EXCEPTIONS.where(ExceptionRow.assessment_id.in_(ids)).order_by(ExceptionRow.id)
-    exceptions = _grouped(db.sql.execute(asked))
+    answers = _grouped(db, _ANSWERS.where(AnswerRow.assessment_id.in_(ids)))
+    evidence = _grouped(db, _EVIDENCE.where(EvidenceRow.assessment_id.in_(ids)).order_by(EvidenceRow.id))
+    exceptions = _grouped(db, _EXCEPTIONS.where(ExceptionRow.assessment_id.in_(ids)).order_by(ExceptionRow.id))
     people = {head.id: _people([head], answers[head.id], evidence[head.id], exceptions[head.id]) for head in heads}
     known = people_of(db, {person for each in people.values() for person in each})
     return tuple(
@@ -98,9 +97,10 @@ def load(db: Transaction, ids: Collection[UUID]) -> tuple[Kept, ...]:
     )
 
 
-def _grouped(rows: Iterable[AnyRow]) -> Mapping[UUID, list[AnyRow]]:
+def _grouped(db: Transaction, wanted: Select[*tuple[Any, ...]]) -> Mapping[UUID, list[AnyRow]]:
+    """Rows by the assessment that they hang on."""
     groups: dict[UUID, list[AnyRow]] = defaultdict(list)
-    for row in rows:
+    for row in db.sql.execute(wanted).all():
         groups[row.assessment_id].append(row)
     return groups
 
@@ -140,11 +140,11 @@ def _kept(
             pilot=pilot_of(head, names),
             answers=said | unanswered,
             changes=changes,
-            exceptions=tuple(_exception(row, names) for row in exceptions),
+            exceptions=tuple(_exception(row, names) for row in exceptions if row.dropped_by is None),
             id=str(head.id),
         ),
         saved={row.question: Saved(row.version, names[row.saved_by], row.saved_at) for row in answers},
-        sent_back=tuple(_sent_back(head, answers, evidence, names)),
+        sent_back=tuple(_sent_back(head, answers, evidence, exceptions, names)),
     )
 
 
@@ -203,7 +203,9 @@ def _exception(row: AnyRow, names: Names) -> RiskException:
     )
 
 
-def _sent_back(head: AnyRow, answers: list[AnyRow], evidence: list[AnyRow], names: Names) -> Iterator[SentBack]:
+def _sent_back(
+    head: AnyRow, answers: list[AnyRow], evidence: list[AnyRow], exceptions: list[AnyRow], names: Names
+) -> Iterator[SentBack]:
     if sent := pilot_sent_back(head, names):
         yield sent
     for row in answers:
@@ -220,6 +222,9 @@ def _sent_back(head: AnyRow, answers: list[AnyRow], evidence: list[AnyRow], name
                 row.withdrawal_sent_back_note,
             )
             yield SentBack("withdrawal", row.question, row.id, by, at, note)
+    for row in exceptions:
+        if row.dropped_note:
+            yield SentBack("exception", row.gate, row.id, names[row.dropped_by], row.dropped_at, row.dropped_note)
 
 
 def pilot_sent_back(row: AnyRow, names: Names) -> SentBack | None:
@@ -308,4 +313,4 @@ _EVIDENCE = select(
     EvidenceRow.withdrawal_sent_back_note,
 )
 
-_EXCEPTIONS = select(ExceptionRow).where(ExceptionRow.dropped_by.is_(None))
+_EXCEPTIONS = select(ExceptionRow)

@@ -61,6 +61,18 @@ def first_organisation(db: Transaction) -> Organisation | None:
     return Organisation(row.id, row.name, row.confidentiality) if row else None
 
 
+def console_of(db: Transaction) -> Console | None:
+    """The command line of the organisation that was founded first; None where there is none yet."""
+    organisation = first_organisation(db)
+    return Console(organisation.id) if organisation else None
+
+
+def first_owner(db: Transaction) -> str | None:
+    """The address of the first owner of the organisation that was founded first."""
+    owners = select(AccountRow.email).where(AccountRow.role == str(Role.OWNER)).order_by(AccountRow.id).limit(1)
+    return db.sql.scalar(owners)
+
+
 def organisation_of(db: Transaction, caller: Caller) -> Organisation:
     """The caller's organisation."""
     row = db.sql.execute(select(OrganisationRow).where(OrganisationRow.id == caller.organisation)).one()

@@ -44,6 +44,7 @@ class Found:
     version: int
     pilot: Pilot
     stated_at: datetime
+    stated_by_account: UUID  # the one that answers for it: another has to confirm
     confirmed_at: datetime | None
     sent_back: SentBack | None
     changes: tuple[Change, ...]
@@ -92,6 +93,7 @@ def find(db: Transaction, caller: Caller, pilot: UUID) -> Found:
         version=row.version,
         pilot=pilot_of(row, names),
         stated_at=row.stated_at,
+        stated_by_account=row.account_id,
         confirmed_at=row.confirmed_at,
         sent_back=pilot_sent_back(row, names),
         changes=changes_of(db, [pilot])[pilot],

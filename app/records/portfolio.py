@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app.errors import NotFound
+from app.readiness.profile import Profile
 from app.records.assessments import FIGURES, fresh
 from app.records.caller import Caller
 from app.records.database import Transaction
@@ -22,26 +24,28 @@ class Line:
     pilot: UUID
     name: str
     confirmed: bool
-    go_live: date | None
+    profile: Profile
     assessment: UUID | None  # the newest; None where it was never assessed
     figures: Figures | None
+
+    @property
+    def go_live(self) -> date | None:
+        """The day on which production is planned to begin."""
+        return self.profile.go_live
 
 
 def portfolio(db: Transaction, caller: Caller, today: date) -> tuple[Line, ...]:
     """Every pilot of the caller's organisation, by name. Figures that have lapsed are scored afresh, all in one go."""
     if caller.role is None:
         raise NotFound("Your link does not lead here.")
-    ranked = (
-        select(
-            AssessmentRow.id,
-            AssessmentRow.pilot_id,
-            *FIGURES,
-            func.row_number()
-            .over(partition_by=AssessmentRow.pilot_id, order_by=AssessmentRow.id.desc())
-            .label("newest_first"),
-        )
-        .where(AssessmentRow.organisation_id == caller.organisation)
-        .subquery()
+    assessment = aliased(AssessmentRow)
+    newest = (
+        select(AssessmentRow.id)
+        .where(AssessmentRow.pilot_id == PilotRow.id)
+        .order_by(AssessmentRow.id.desc())
+        .limit(1)
+        .correlate(PilotRow)
+        .scalar_subquery()
     )
     wanted = (
         select(
@@ -49,10 +53,10 @@ def portfolio(db: Transaction, caller: Caller, today: date) -> tuple[Line, ...]:
             PilotRow.name,
             PilotRow.confirmed_by,
             PilotRow.profile,
-            ranked.c.id,
-            *(ranked.c[column.key] for column in FIGURES),
+            assessment.id,
+            *(getattr(assessment, column.key) for column in FIGURES),
         )
-        .join(ranked, (ranked.c.pilot_id == PilotRow.id) & (ranked.c.newest_first == 1), isouter=True)
+        .join(assessment, assessment.id == newest, isouter=True)
         .where(PilotRow.organisation_id == caller.organisation)
     )
     rows = db.sql.execute(wanted).all()
@@ -64,7 +68,7 @@ def portfolio(db: Transaction, caller: Caller, today: date) -> tuple[Line, ...]:
             pilot=row.pilot_id,
             name=row.name,
             confirmed=row.confirmed_by is not None,
-            go_live=PROFILE.validate_python(row.profile).go_live,
+            profile=PROFILE.validate_python(row.profile),
             assessment=row.id,
             figures=figures.get(row.id),
         )

@@ -5,7 +5,7 @@ Every row that a caller can name carries its organisation.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -13,60 +13,21 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     LargeBinary,
     MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from app.records.columns import Exact, Id, Moment
+
 JsonObject = dict[str, Any]
 JsonList = list[Any]
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment in UTC, aware on both sides; SQLite keeps it without its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As the database takes it."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As Python takes it."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-class Exact(TypeDecorator[Fraction]):
-    """An exact fraction, kept as text such as 1225/17: a figure is cut only where it is shown."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """As the database takes it."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:  # noqa: ARG002
-        """As Python takes it."""
-        return None if value is None else Fraction(value)
 
 
 class Row(DeclarativeBase):
@@ -82,7 +43,7 @@ class Row(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it so
-        UUID: Uuid(),
+        UUID: Id(),
         datetime: Moment(),
         Fraction: Exact(),
         str: Text(),
@@ -315,7 +276,7 @@ class EvidenceRow(Row):
     grade: Mapped[str | None] = mapped_column(String(20))
     read_grade: Mapped[str | None] = mapped_column(String(20))
     observed_on: Mapped[date | None]
-    findings: Mapped[JsonList]
+    findings: Mapped[JsonList | None]
     supports: Mapped[int | None]
     attached_by: Mapped[UUID] = _of("people")
     attached_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, cast, false, func, null, select, text, true
+from sqlalchemy import ColumnElement, Select, Uuid, cast, false, func, null, select, text, true
 
 from app.records.caller import Caller
 from app.records.database import Transaction
@@ -27,7 +27,7 @@ class Waiting:
     id: UUID | None  # of the item or the exception
     pilot: UUID
     pilot_name: str
-    assessment: UUID | None  # None for a pilot's profile and needs
+    assessment: UUID | None  # of a pilot's profile and needs the newest; None where none is begun
     question: str | None
     title: str | None  # what is said of it: a title, a reason
     by: str
@@ -37,9 +37,20 @@ class Waiting:
 
 def waiting(db: Transaction, caller: Caller) -> tuple[Waiting, ...]:
     """What this account may confirm or send back: not what it did itself, nor what came through a link of its own."""
+    return _waiting(db, caller, PersonRow.account_id != caller.account)
+
+
+def own(db: Transaction, caller: Caller) -> tuple[Waiting, ...]:
+    """What this account did, or somebody through a link of its own, and another has to confirm."""
+    return _waiting(db, caller, PersonRow.account_id == caller.account)
+
+
+def _waiting(db: Transaction, caller: Caller, whose: ColumnElement[bool]) -> tuple[Waiting, ...]:
     if not caller.may_edit:
         return ()
-    rows: list[tuple[Waits, AnyRow]] = [(what, row) for what, wanted in _WANTED for row in _found(db, caller, wanted)]
+    rows: list[tuple[Waits, AnyRow]] = [
+        (what, row) for what, wanted in _WANTED for row in _found(db, caller, wanted.where(whose))
+    ]
     names = unique_names(people_of(db, {row.by_id for _, row in rows}).values())
     found = [
         Waiting(
@@ -60,8 +71,7 @@ def waiting(db: Transaction, caller: Caller) -> tuple[Waiting, ...]:
 
 
 def _found(db: Transaction, caller: Caller, wanted: _Wanted) -> Sequence[AnyRow]:
-    own = wanted.where(wanted.selected_columns.organisation_id == caller.organisation)
-    return db.sql.execute(own.where(PersonRow.account_id != caller.account)).all()
+    return db.sql.execute(wanted.where(wanted.selected_columns.organisation_id == caller.organisation)).all()
 
 
 def _on_assessments(
@@ -90,6 +100,14 @@ def _on_assessments(
 
 _ITEM = (EvidenceRow, EvidenceRow.id, EvidenceRow.question, EvidenceRow.title)
 _NO_ID = cast(null(), Uuid)
+_NEWEST = (
+    select(AssessmentRow.id)
+    .where(AssessmentRow.pilot_id == PilotRow.id)
+    .order_by(AssessmentRow.id.desc())
+    .limit(1)
+    .correlate(PilotRow)
+    .scalar_subquery()
+)
 _WHY_NOT = func.coalesce(AnswerRow.na_note, AnswerRow.na_reason)
 
 _WANTED: tuple[tuple[Waits, _Wanted], ...] = (
@@ -140,7 +158,7 @@ _WANTED: tuple[tuple[Waits, _Wanted], ...] = (
             _NO_ID.label("id"),
             PilotRow.id.label("pilot_id"),
             PilotRow.name.label("pilot_name"),
-            _NO_ID.label("assessment_id"),
+            _NEWEST.label("assessment_id"),
             null().label("question"),
             null().label("title"),
             PilotRow.stated_by.label("by_id"),

@@ -164,7 +164,9 @@ def _need_words(need: Need, value: NeedValue, currency: NeedValue) -> str | None
         return None
     if isinstance(value, tuple):
         return ", ".join(value)
-    figure = f"{value:g}" if isinstance(value, float) else str(value)
+    if need.unit == "share" and isinstance(value, int | float):
+        return f"{100 * value:g} %"
+    figure = f"{value:,.10g}" if isinstance(value, int | float) else value
     unit = currency if need.unit == "currency" else need.unit
     return f"{figure} {unit}" if unit else figure
 

@@ -8,12 +8,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.readiness.assessment import NotApplicableReason
 from app.readiness.score import score
-from app.readiness.wording import Line, Text
 from app.records import answers, assessments
 from app.records.answers import Given, Marked
 from app.web.access import ToAnswer, ToReadSection
 from app.web.page import ThisPage
 from app.web.sections import card, section
+from app.wording import Line, Text
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,9 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.errors import NotFound
 from app.finding import Finding
-from app.readiness.grade import GradeName
+from app.readiness.grade import Grade, NamedGrade
 from app.readiness.score import score
-from app.readiness.wording import Line
 from app.records import assessments, attachments
 from app.records.assessments import Scored
 from app.records.attachments import Shown, Upload
@@ -22,6 +21,7 @@ from app.web.access import ToAnswer, ToReadSection, Visit
 from app.web.answers import Typed
 from app.web.page import Page, ThisPage
 from app.web.sections import Card, card
+from app.wording import Line
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,6 +33,11 @@ def _left_out(typed: object) -> object:
     return None if isinstance(typed, str) and not typed.strip() else typed
 
 
+def _chosen(sent: object) -> object:
+    """A form sends a nameless empty file where none was chosen."""
+    return [each for each in sent if getattr(each, "filename", each)] if isinstance(sent, list) else sent
+
+
 class EvidenceForm(BaseModel):
     """What the form sends: the fields of its kind count, those of the other kinds are not looked at."""
 
@@ -40,7 +45,7 @@ class EvidenceForm(BaseModel):
 
     kind: Literal["document", "link", "figure"]
     title: Line = ""
-    grade: GradeName = "documented"
+    grade: NamedGrade = Grade.DOCUMENTED
     observed_on: Annotated[date | None, BeforeValidator(_left_out)] = None
     url: Annotated[str | None, BeforeValidator(_left_out)] = None
     metric: Line = ""
@@ -49,7 +54,7 @@ class EvidenceForm(BaseModel):
     unit: Line = ""
     load: Line = ""
     source: Line = ""
-    file: Annotated[list[UploadFile], Field(max_length=_FILES_AT_ONCE)] = []
+    file: Annotated[list[UploadFile], Field(max_length=_FILES_AT_ONCE), BeforeValidator(_chosen)] = []
 
     def shown(self) -> Shown:
         """The item, without its file."""
@@ -57,7 +62,7 @@ class EvidenceForm(BaseModel):
             kind=self.kind,
             title=self.title.strip() or None,
             url=self.url.strip() if self.url and self.kind == "link" else None,
-            grade=self.grade,  # type: ignore[arg-type]  # read by its name where it is kept
+            grade=self.grade,
             observed_on=self.observed_on,
             findings=(self._finding(),) if self.kind == "figure" and self.metric.strip() else (),
         )
@@ -74,7 +79,7 @@ class EvidenceForm(BaseModel):
 
     def uploads(self) -> list[Upload | None]:
         """The files, each an item of its own; for a link or a figure, and where none was chosen, one item without."""
-        files = [each for each in self.file if each.filename] if self.kind == "document" else []
+        files = self.file if self.kind == "document" else []
         return [Upload(each.filename or "", each.content_type, each.file.read()) for each in files] or [None]
 
 
@@ -89,7 +94,7 @@ class WithdrawalForm(BaseModel):
 @router.get("/assessments/{assessment}/answers/{question}/evidence")
 def evidence_form(visit: ToAnswer, page: ThisPage, question: str) -> Response:
     """The form to attach something to an answer."""
-    return page.show("assessments/attach.html", **_attaching(visit, question), form=EvidenceForm(kind="document"))
+    return page.show("assessments/attach.html", **_attaching(visit, question), form=EvidenceForm(kind="document"), problems=())
 
 
 @router.post("/assessments/{assessment}/answers/{question}/evidence")
@@ -118,7 +123,7 @@ def attach_evidence(
 @router.get("/assessments/{assessment}/answers/{question}/evidence/{evidence}/withdrawal")
 def withdrawal_form(visit: ToAnswer, page: ThisPage, question: str, evidence: UUID) -> Response:
     """The form to withdraw an item."""
-    return page.show("assessments/withdraw.html", **_withdrawing(visit, question, evidence), reason="")
+    return page.show("assessments/withdraw.html", **_withdrawing(visit, question, evidence), reason="", problems=())
 
 
 @router.post("/assessments/{assessment}/answers/{question}/evidence/{evidence}/withdrawal")
@@ -163,7 +168,7 @@ def _attaching(visit: Visit, question: str) -> dict[str, object]:
         "question": asked,
         "url": f"/assessments/{visit.assessment.id}/answers/{question}",
         "at": _at(visit, question),
-        "grades": GRADE_WORDS,
+        "declared": {name: f"{name.capitalize()}: {words[0].lower()}{words[1:]}" for name, words in GRADE_WORDS.items()},
         "today": visit.today,
         "limit_bytes": visit.settings.upload_limit_bytes,
     }

@@ -37,13 +37,13 @@ class Page:
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """A whole page."""
-        text = templates().get_template(template).render(self._frame() | context)
+        text = templates().get_template(template).render(self._frame() | {"status": status} | context)
         return HTMLResponse(text, status, headers={"Vary": "HX-Request"})
 
     def block(self, template: str, block: str, *, status: int = 200, **context: Any) -> Response:
         """One block of a page, for htmx."""
         found = templates().get_template(template)
-        text = "".join(found.blocks[block](found.new_context(self._frame() | context)))
+        text = "".join(found.blocks[block](found.new_context(self._frame() | {"status": status} | context)))
         return HTMLResponse(text, status, headers={"Vary": "HX-Request"})
 
     def changed(self, template: str, block: str, *, at: str, said: str | None = None, **context: Any) -> Response:
@@ -69,7 +69,7 @@ class Page:
 
     def problem(self, status: int, title: str, message: str, problems: tuple[Problem, ...], **context: Any) -> Response:
         """An error as a page, or as a fragment for htmx."""
-        said = {"status": status, "heading": title, "message": message, "problems": problems} | context
+        said = {"heading": title, "message": message, "problems": problems} | context
         if self.for_htmx:
             return self.block("problem.html", "problem", status=status, **said)
         return self.show("problem.html", status=status, **said)

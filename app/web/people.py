@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
-from app.readiness.wording import Line
 from app.records import people, sign_in
 from app.records.caller import Role
 from app.records.people import Account
@@ -34,8 +33,8 @@ class AccountForm(BaseModel):
 
     model_config = _FORBID
 
-    name: Line
-    email: Line
+    name: str = ""
+    email: str = ""
     role: Role
 
 
@@ -52,7 +51,7 @@ class NameForm(BaseModel):
 
     model_config = _FORBID
 
-    name: Line
+    name: str = ""
 
 
 class PasswordForm(BaseModel):
@@ -62,8 +61,8 @@ class PasswordForm(BaseModel):
 
     username: str = ""
     password_now: str = ""
-    password: str
-    password_again: str
+    password: str = ""
+    password_again: str = ""
 
 
 class TokenForm(BaseModel):
@@ -71,7 +70,7 @@ class TokenForm(BaseModel):
 
     model_config = _FORBID
 
-    title: Line
+    title: str = ""
 
 
 class OrganisationForm(BaseModel):
@@ -79,26 +78,20 @@ class OrganisationForm(BaseModel):
 
     model_config = _FORBID
 
-    organisation: Line
-    confidentiality: Line = ""
+    organisation: str = ""
+    confidentiality: str = ""
 
 
 @router.get("/team")
 def team(visit: ToRead, page: ThisPage) -> Response:
     """Who is in the organisation, and what each may do."""
-    return page.show(
-        "team/show.html",
-        accounts=people.accounts_of(visit.db, visit.caller),
-        own_account=visit.caller.account,
-        may_own=visit.caller.may_own,
-        roles=ROLES,
-        role_words={key: f"{key}: {words}" for key, words in ROLES.items()},
-    )
+    return page.show("team/show.html", **_team(visit), form=AccountForm(role=Role.EDITOR), problems=())
 
 
 @router.post("/team")
 def add_account(visit: ToOwn, page: ThisPage, request: Request, form: Annotated[AccountForm, Form()]) -> Response:
     """Add somebody, and show their first sign-in link, this once."""
+    page.if_refused("team/show.html", **_team(visit), form=form)
     account = people.add_account(visit.db, visit.caller, form.email, form.name, form.role, at=visit.at)
     return _sign_in_link(visit, page, request, people.find_account(visit.db, visit.caller, account), added=True)
 
@@ -120,19 +113,13 @@ def make_sign_in_link(visit: ToOwn, page: ThisPage, request: Request, account: U
 @router.get("/settings")
 def settings(visit: ToRead, page: ThisPage) -> Response:
     """One's own settings; for an owner the organisation's as well."""
-    return page.show(
-        "settings/show.html",
-        account=people.find_account(visit.db, visit.caller, visit.caller.account),
-        organisation=people.organisation_of(visit.db, visit.caller),
-        tokens=sign_in.tokens_of(visit.db, visit.caller),
-        may_own=visit.caller.may_own,
-        password_length=PASSWORD_LENGTH,
-    )
+    return page.show("settings/show.html", **_settings(visit), problems=())
 
 
 @router.post("/settings/name")
 def rename(visit: ToRead, page: ThisPage, form: Annotated[NameForm, Form()]) -> Response:
     """Change one's own name."""
+    page.if_refused("settings/show.html", **_settings(visit, "you", name=form.name))
     people.rename_person(visit.db, visit.caller, form.name, at=visit.at)
     return page.to("/settings", said="saved")
 
@@ -140,6 +127,7 @@ def rename(visit: ToRead, page: ThisPage, form: Annotated[NameForm, Form()]) -> 
 @router.post("/settings/password")
 def set_password(visit: ToRead, page: ThisPage, form: Annotated[PasswordForm, Form()]) -> Response:
     """Set one's own password. Every session ends but a new one, here."""
+    page.if_refused("settings/show.html", **_settings(visit, "password"))
     check_password_now(visit, form.password_now)
     kept = password_to_keep(form.password, form.password_again)
     sign_in.set_password(visit.db, visit.caller, visit.caller.account, kept, at=visit.at)
@@ -156,15 +144,16 @@ def sign_out_everywhere(visit: ToRead, page: ThisPage) -> Response:
 @router.post("/settings/organisation")
 def change_organisation(visit: ToOwn, page: ThisPage, form: Annotated[OrganisationForm, Form()]) -> Response:
     """Change the organisation's name and the mark on its reports."""
-    people.rename_organisation(
-        visit.db, visit.caller, form.organisation, form.confidentiality or None, at=visit.at
-    )
+    typed = {"organisation": form.organisation, "confidentiality": form.confidentiality}
+    page.if_refused("settings/show.html", **_settings(visit, "organisation", **typed))
+    people.rename_organisation(visit.db, visit.caller, form.organisation, form.confidentiality or None, at=visit.at)
     return page.to("/settings", said="saved")
 
 
 @router.post("/tokens")
 def make_token(visit: ToRead, page: ThisPage, form: Annotated[TokenForm, Form()]) -> Response:
     """Make an API token for oneself and show it, this once."""
+    page.if_refused("settings/show.html", **_settings(visit, "tokens", title=form.title))
     _, token = sign_in.make_token(visit.db, visit.caller, visit.caller.account, form.title, at=visit.at)
     return page.show("settings/token.html", token=token, title=form.title)
 
@@ -174,6 +163,37 @@ def revoke_token(visit: ToRead, page: ThisPage, token: UUID) -> Response:
     """Let a token of one's own open nothing any more."""
     sign_in.revoke_token(visit.db, visit.caller, token, at=visit.at)
     return page.to("/settings", said="revoked")
+
+
+def _team(visit: Visit) -> dict[str, Any]:
+    """What the page of the team shows."""
+    return {
+        "accounts": people.accounts_of(visit.db, visit.caller),
+        "own_account": visit.caller.account,
+        "may_own": visit.caller.may_own,
+        "roles": ROLES,
+    }
+
+
+def _settings(visit: Visit, part: str | None = None, **typed: str) -> dict[str, Any]:
+    """What the page of one's own settings shows; `part` and `typed`: what is to be mended, as it was typed."""
+    account = people.find_account(visit.db, visit.caller, visit.caller.account)
+    organisation = people.organisation_of(visit.db, visit.caller)
+    kept = {
+        "name": account.name,
+        "title": "",
+        "organisation": organisation.name,
+        "confidentiality": organisation.confidentiality or "",
+    }
+    return {
+        "account": account,
+        "organisation": organisation,
+        "tokens": sign_in.tokens_of(visit.db, visit.caller),
+        "may_own": visit.caller.may_own,
+        "password_length": PASSWORD_LENGTH,
+        "part": part,
+        "typed": kept | typed,
+    }
 
 
 def _sign_in_link(visit: Visit, page: Page, request: Request, account: Account, *, added: bool) -> Response:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,8 +16,7 @@ from app.demo import ORGANISATION as DEMO
 from app.readiness.assessment import Change
 from app.readiness.catalogue import Catalogue, ChangeKind
 from app.readiness.score import Score, score
-from app.readiness.wording import Text
-from app.records import assessments, people, pilots
+from app.records import assessments, pilots
 from app.records.figures import figures_of
 from app.records.kept import Kept
 from app.records.pilots import Found
@@ -25,8 +25,9 @@ from app.report.compose import need_facts, profile_facts
 from app.web.access import ToEdit, ToRead, Visit
 from app.web.page import ThisPage
 from app.web.portfolio import Sort, pilot_lines, standing, summary
-from app.web.restated import restated
+from app.web.restated import differences, restated
 from app.web.stated import FIRST_FIELDS, GROUPS, Posted, StatedForm, about, form_of, form_posted, read
+from app.wording import Text
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,14 +64,13 @@ class ChangeForm(BaseModel):
 def show_portfolio(visit: ToRead, page: ThisPage, sort: Sort = "go-live") -> Response:
     """All pilots, each in a line."""
     lines = portfolio(visit.db, visit.caller, visit.today)
-    organisation = people.organisation_of(visit.db, visit.caller)
     return page.show(
         "pilots/portfolio.html",
         lead=summary(lines, visit.today),
         pilots=pilot_lines(lines, sort),
         sort=sort,
         may_edit=visit.caller.may_edit,
-        demo=organisation.name == DEMO,
+        demo=visit.caller.organisation_name == DEMO,
     )
 
 
@@ -149,7 +149,8 @@ def change_pilot(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> 
     """Save what is stated."""
     found = pilots.find(visit.db, visit.caller, pilot)
     form = form_posted(posted, _catalogue(visit, found))
-    page.if_refused("pilots/profile.html", pilot=found, form=form, groups=GROUPS)
+    beside = partial(differences, form.catalogue)
+    page.if_refused("pilots/profile.html", pilot=found, form=form, groups=GROUPS, beside=beside)
     said = read(form, found.pilot.needs)
     pilots.change(visit.db, visit.caller, pilot, said.name, said.profile, said.needs, seen=form.seen, at=visit.at)
     return page.to(f"/pilots/{pilot}", said="saved")
@@ -184,8 +185,10 @@ def _catalogue(visit: Visit, found: Found) -> Catalogue:
 
 def _changes(found: Found, scored: Score | None) -> Sequence[tuple[Change, int]]:
     """What has changed, newest first, and how many answers ask for a new look since."""
-    asking = Counter(each.proof.awaiting_review for each in scored.questions.values() if each.applicable) if scored else {}
-    return [(each, asking.get(each, 0)) for each in reversed(found.changes)]
+    asking = (
+        Counter(each.proof.awaiting_review for each in scored.questions.values() if each.applicable) if scored else {}
+    )
+    return [(each, asking[each]) for each in reversed(found.changes)]
 
 
 def _kinds(scored: Score | None) -> Mapping[ChangeKind, Kind]:

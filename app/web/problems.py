@@ -24,11 +24,13 @@ from app.errors import (
     SignInNeeded,
     TooLarge,
     TooMany,
+    Unexpected,
     VersionNeeded,
     problems_in,
     problems_of,
 )
 from app.records.database import Unavailable
+from app.web.headers import HEADERS
 from app.web.page import Page
 
 logger = logging.getLogger("readyroom")
@@ -41,6 +43,7 @@ STATUS: Mapping[type[ReadyRoomError], tuple[HTTPStatus, str]] = {
     NotAllowed: (HTTPStatus.FORBIDDEN, "You may not do this"),
     VersionNeeded: (HTTPStatus.PRECONDITION_REQUIRED, "Say which version you saw"),
     Changed: (HTTPStatus.PRECONDITION_FAILED, "Somebody else has saved meanwhile"),
+    Unexpected: (HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here"),
     TooMany: (HTTPStatus.TOO_MANY_REQUESTS, "Too many tries"),
     Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "Not at the moment"),
 }
@@ -131,8 +134,8 @@ def install(app: FastAPI) -> None:
         mark: UUID = uuid7()
         logger.error("Failure %s at %s %s", mark, request.method, request.url.path, exc_info=error)
         message = f"Something went wrong here, and it is our fault. Nothing was changed. In the log it is {mark}."
-        answer = respond(request, Refused(message))
-        answer.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
+        answer = respond(request, Unexpected(message))
+        answer.headers.update(HEADERS)  # the middleware that sets them stands further in than this handler
         return answer
 
 

@@ -166,16 +166,26 @@ def _as_granted(report: Report, grant: LinkGrant | None) -> Report:
 
 
 def _views(report: Report, kept: Kept, today: date) -> dict[View, tuple[EvidenceLine, ...]]:
-    """The register as its filters show it; what goes stale first stands first among what does."""
+    """The register as its filters show it; what is stale already, and then what will be first, stands first there."""
     items = report.register or ()
     said = {item.id: item for answer in kept.assessment.answers.values() for item in answer.evidence}
-    stale = [each for each in items if not each.withdrawn and each.good_until and each.good_until <= today + SOON]
     return {
         "all": items,
         "waiting": tuple(each for each in items if _waits(said[each.id])),
-        "stale": tuple(sorted(stale, key=lambda each: each.good_until or today)),
+        "stale": tuple(sorted((each for each in items if _stale(each, today)), key=lambda each: _lost_on(each, today))),
         "withdrawn": tuple(each for each in items if each.withdrawn),
     }
+
+
+def _stale(item: EvidenceLine, today: date) -> bool:
+    """Whether an item that still speaks for an answer counts less than it did, or soon will."""
+    return item.withdrawn is None and (item.effective_grade != item.counted_grade or _lost_on(item, today) <= today + SOON)
+
+
+def _lost_on(item: EvidenceLine, today: date) -> date:
+    if item.effective_grade != item.counted_grade:
+        return today
+    return item.good_until or date.max
 
 
 def _waits(item: Evidence) -> bool:

@@ -7,6 +7,7 @@ from app.readiness.assessment import Assessment, Pilot, not_applicable_problem
 from app.readiness.catalogue import Catalogue, Question
 from app.readiness.profile import Profile
 from app.readiness.verdict import tier_for
+from app.records.pilots import Stated
 from app.report.compose import need_facts, profile_facts
 from app.report.model import Fact
 from app.web.stated import Said
@@ -45,17 +46,13 @@ def restated(catalogue: Catalogue, pilot: Pilot, said: Said, assessment: Assessm
         assessment: the newest assessment; None where none was begun.
     """
     old, new = pilot.profile, said.profile
-    differences = (
-        *_differing(profile_facts(old), profile_facts(new)),
-        *_differing(need_facts(catalogue.policy.needs, pilot.needs), need_facts(catalogue.policy.needs, said.needs)),
-    )
     before, after = set(_asked(catalogue, old)), set(_asked(catalogue, new))
     answers = assessment.answers if assessment else {}
     everything = catalogue.questions.values()
     go = tuple(each for each in everything if each.key in before - after)
     bars = tier_for(catalogue.policy, old).tier.title, tier_for(catalogue.policy, new).tier.title
     return Restated(
-        differences=differences,
+        differences=differences(catalogue, pilot, said),
         come=tuple(each for each in everything if each.key in after - before),
         go=go,
         kept=tuple(each for each in go if each.key in answers),
@@ -83,6 +80,17 @@ def _asked(catalogue: Catalogue, profile: Profile) -> Iterator[str]:
 
 def _is_gate(question: Question, profile: Profile) -> bool:
     return question.gate is not None and (question.gate.when is None or question.gate.when.holds(profile))
+
+
+def differences(catalogue: Catalogue, one: Pilot | Stated, other: Said | Stated) -> tuple[Difference, ...]:
+    """Where two statements about a pilot differ, in words."""
+    needs = catalogue.policy.needs
+    return tuple(
+        _differing(
+            (Fact("name", "Name", one.name), *profile_facts(one.profile), *need_facts(needs, one.needs)),
+            (Fact("name", "Name", other.name), *profile_facts(other.profile), *need_facts(needs, other.needs)),
+        )
+    )
 
 
 def _differing(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[Difference]:

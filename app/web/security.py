@@ -1,7 +1,6 @@
 """What every request meets first: the size of its body, where it comes from, and the headers of every answer."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from threading import Lock
 from time import monotonic
 from urllib.parse import urlsplit
@@ -11,23 +10,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import NotAllowed, TooLarge, TooMany
+from app.web.headers import HEADERS
 from app.web.problems import respond
 
 _ALLOWANCE = 1024 * 1024  # for everything in a form beside its file
-
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-}
 
 
 class Security:

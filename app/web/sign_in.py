@@ -26,7 +26,7 @@ PASSWORD_LENGTH = 12
 # Browsers keep a cookie for at most 400 days. When a session ends is decided here, in the database, not by the cookie.
 _COOKIE_SECONDS = 400 * 86400
 
-# 19 MiB and two passes are OWASP's argon2id minimum; two hashes at a time keep a flood of tries from filling the memory.
+# 19 MiB and two passes are OWASP's argon2id minimum; two at a time keep a flood of tries from filling the memory.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _at_once = BoundedSemaphore(2)
 _tries_for_one = Tries(times=10, seconds=300)
@@ -60,9 +60,10 @@ def matches(kept: str | None, password: str) -> bool:
     held_against = kept or _nobodys()
     with _at_once:
         try:
-            return _hasher.verify(held_against, password.encode("utf-8", "surrogatepass")) and kept is not None
+            _hasher.verify(held_against, password.encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
             return False
+    return kept is not None
 
 
 def _known(request: Request, form: Annotated[SignInForm, Form()]) -> UUID | None:

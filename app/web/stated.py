@@ -14,7 +14,8 @@ from app.readiness.catalogue import Catalogue, Need
 from app.readiness.profile import PROFILE_FIELDS, Profile, ProfileField, contradictions
 
 _PROFILE: TypeAdapter[Profile] = TypeAdapter(Profile)
-_FLAGS = {"yes": "Yes", "no": "No", "": "Not settled yet"}
+_BLANK = {"": "Left blank"}
+_FLAGS = {"yes": "Yes", "no": "No", **_BLANK}
 
 # What a new pilot is asked first: with these most questions that do not concern it go away.
 FIRST_FIELDS = ("deployment", "model", "data", "regions", "users", "autonomy")
@@ -25,13 +26,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Data, people and rules": ("data", "regions", "regimes", "sector", "eu_role", "risk_class"),
     "What it does, and to whom": ("users", "autonomy", "affects_people", "staffing_planned"),
     "How it works": ("retrieval", "tools", "federated"),
-    "When": ("go_live",),
 }
 
 _SHORT = {
     "api": "API", "cloud-gpu": "cloud accelerators", "on-prem": "own data centre", "special-category": "sensitive data",
     "personal": "personal data", "closed-api": "closed model", "own": "own model", "fine-tuned": "fine-tuned model",
-    "eu": "EU", "uk": "UK", "us": "US", "california": "California",
+    "trade-secret": "trade secrets", "eu": "EU", "uk": "UK", "us": "US", "california": "California",
 }  # fmt: skip
 
 
@@ -52,12 +52,12 @@ class Field:
 
     @property
     def options(self) -> Mapping[str, str]:
-        """What can be chosen; for one of several also that it is not settled."""
+        """What can be chosen; one of several can also be left blank."""
         match self.described.kind:
             case "flag":
                 return _FLAGS
             case "choice":
-                return {**self.described.values, "": "Not settled yet"}
+                return {**self.described.values, **_BLANK}
         return self.described.values
 
 
@@ -144,7 +144,7 @@ class StatedForm:
 
     def error(self, name: str, problems: Sequence[Problem]) -> str | None:
         """What is wrong with one field."""
-        return next((each.message for each in problems if each.where == name), None)
+        return next((each.message[:1].upper() + each.message[1:] for each in problems if each.where == name), None)
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
         yield "name", self.name
@@ -214,14 +214,12 @@ def read(form: StatedForm, stood: Mapping[str, NeedValue]) -> Said:
     Raises:
         Refused: something does not fit; with every problem and the name of its field.
     """
-    problems = [] if form.name.strip() else [Problem("name", "give the pilot a name")]
+    problems = [] if form.name.strip() else [Problem("name", "say what people call it")]
     profile = Profile()
     try:
         profile = _PROFILE.validate_python({key: _plain(key, value) for key, value in (form.profile or {}).items()})
     except ValidationError as error:
-        problems += [
-            Problem(f"profile.{each.where.partition('.')[0]}", each.message) for each in problems_of(error)
-        ]
+        problems += [Problem(f"profile.{each.where.partition('.')[0]}", each.message) for each in problems_of(error)]
     problems += [Problem(f"profile.{key}", wrong) for key, wrong in contradictions(profile)]
     needs: dict[str, NeedValue] = {}
     for key, text in (form.needs or {}).items():

@@ -86,4 +86,5 @@ def _os2() -> bytes:
 
 def _checksum(table: bytes) -> int:
     table += bytes(-len(table) % 4)
-    return sum(unpack(f">{len(table) // 4}L", table)) & 0xFFFFFFFF
+    words: tuple[int, ...] = unpack(f">{len(table) // 4}L", table)
+    return sum(words) & 0xFFFFFFFF

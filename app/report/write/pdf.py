@@ -16,7 +16,7 @@ import typst
 from app.report.model import EvidenceLine, Fact, GateLine, LawLine, QuestionLine, ReasonLine, Report
 from app.report.write import fonts
 from app.settings import SHARE
-from app.words import GATE_CLASS, VERDICT_CLASS, day, days_in, hyphened, percent
+from app.words import GATE_CLASS, VERDICT_CLASS, day, days_in, percent
 
 # Sentences that the product made and that may hold a day in them. What people wrote is printed as they wrote it.
 _SENTENCES: dict[type, frozenset[str]] = {
@@ -46,7 +46,9 @@ def pdf(report: Report) -> bytes:
 @cache
 def _compiler(*, with_machines: bool) -> typst.Compiler:
     folder = SHARE / "templates" / "report"
-    return typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts.loaded(with_machines=with_machines))
+    return typst.Compiler(
+        str(folder / "report.typ"), root=str(folder), font_paths=fonts.loaded(with_machines=with_machines)
+    )
 
 
 def printed(report: Report) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from app.errors import NotFound
 from app.readiness.assessment import Answer, NotApplicableReason
 from app.readiness.catalogue import Level
 from app.readiness.score import Score, score
-from app.readiness.wording import Line, Text
 from app.records import answers, assessments
 from app.records.answers import Given, Marked
 from app.records.kept import Kept
 from app.web.access import ToAnswer, ToEdit, ToRead
-from app.web.api.body import AsJson, Body, IfMatch, tag, version_in
+from app.web.api.body import AsJson, Body, IfMatch, example, tag, version_in
 from app.web.api.problem import CONFLICTS
+from app.wording import Line, Text
 
 router = APIRouter(tags=["answers"])
 
@@ -39,15 +39,11 @@ class AnswerBody(Body):
     note: Text | None = None
     not_applicable: NotApplicableBody | None = None
 
-    model_config = {
-        "json_schema_extra": {
-            "examples": [
-                {"level": 3, "note": "Load test of October, 400 users."},
-                {"ask": "Network team"},
-                {"not_applicable": {"reason": "out-of-scope", "note": "No model of our own."}},
-            ]
-        }
-    }
+    model_config = example(
+        {"level": 3, "note": "Load test of October, 400 users."},
+        {"ask": "Network team"},
+        {"not_applicable": {"reason": "out-of-scope", "note": "No model of our own."}},
+    )
 
 
 class AnswerShown(BaseModel):
@@ -87,7 +83,8 @@ def save_answer(
     if_none_match: Annotated[str | None, Header(description="`*`: only if there is no answer yet.")] = None,
 ) -> AnswerShown:
     """Save an answer. Saving also says that it was looked at today."""
-    marked = body.not_applicable and Marked(reason=body.not_applicable.reason, note=body.not_applicable.note)
+    away = body.not_applicable
+    marked = Marked(reason=away.reason, note=away.note) if away else None
     given = Given(level=body.level, ask=body.ask, note=body.note, not_applicable=marked)
     seen = 0 if if_none_match == "*" and if_match is None else version_in(if_match)
     saved = answers.save(visit.db, visit.caller, assessment, question, given, seen=seen, at=visit.at)

@@ -17,6 +17,7 @@ from app.web.reports import AsOf
 
 router = APIRouter(tags=["assessments"])
 
+
 class DimensionShown(BaseModel):
     """A dimension's scores; null where not known."""
 

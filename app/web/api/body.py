@@ -1,6 +1,7 @@
-"""What all bodies and answers of the API have in common: strict reading, versions as ETags, where a new thing stands."""
+"""What all bodies and answers of the API have in common: strict reading, versions as ETags, where new things stand."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +22,11 @@ class Body(BaseModel):
     """A request's body: no other fields than those named."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def example(*bodies: Mapping[str, Any]) -> ConfigDict:
+    """The configuration of a body that documents itself by these examples."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [dict(body) for body in bodies]})
 
 
 class _AsJson:
@@ -61,4 +67,3 @@ def tag(response: Response, version: int) -> None:
 def at(response: Response, path: str) -> None:
     """Say where what was made stands."""
     response.headers["Location"] = f"/api/v1{path}"
-

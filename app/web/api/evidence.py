@@ -8,11 +8,11 @@ from pydantic import Field, TypeAdapter
 from starlette.datastructures import UploadFile
 
 from app.errors import Problem, Refused
-from app.readiness.wording import Text
 from app.records import attachments
 from app.records.attachments import Shown, Upload
 from app.web.access import ToAnswer, ToEdit
-from app.web.api.body import AsJson, Body, Made, at
+from app.web.api.body import AsJson, Body, Made, at, example
+from app.wording import Text
 
 router = APIRouter(tags=["evidence"])
 
@@ -32,7 +32,7 @@ class WithdrawalBody(Body):
 
     reason: Annotated[Text, Field(min_length=1)]
 
-    model_config = {"json_schema_extra": {"examples": [{"reason": "The run used another model."}]}}
+    model_config = example({"reason": "The run used another model."})
 
 
 class Item(Made):
@@ -63,7 +63,7 @@ async def _from_form(request: Request) -> Sent:
 
 
 def _described(schema: Any) -> Any:
-    """A schema with what it refers to put in its place: this body is read by hand, so FastAPI does not list its parts."""
+    """A schema with what it refers to put in its place: FastAPI lists no parts of a body that is read by hand."""
     parts: dict[str, Any] = schema.pop("$defs", {})
 
     def whole(part: Any) -> Any:

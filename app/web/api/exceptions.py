@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from app.readiness.wording import Line, Text
 from app.records import exceptions
 from app.web.access import ToEdit
-from app.web.api.body import AsJson, Body, Made, at
+from app.web.api.body import AsJson, Body, Made, at, example
+from app.wording import Line, Text
 
 router = APIRouter(tags=["exceptions"])
 
@@ -23,17 +23,13 @@ class ExceptionBody(Body):
     until: date
     begins: Annotated[date | None, Field(alias="from", description="The first day; left out: today.")] = None
 
-    model_config = {
-        "json_schema_extra": {
-            "examples": [
-                {
-                    "gate": "security.encryption-in-use",
-                    "reason": "The provider's enclaves arrive in January; until then no special-category data.",
-                    "until": "2027-01-31",
-                }
-            ]
+    model_config = example(
+        {
+            "gate": "security.encryption-in-use",
+            "reason": "The provider's enclaves arrive in January; until then no special-category data.",
+            "until": "2027-01-31",
         }
-    }
+    )
 
 
 class AskedException(Made):

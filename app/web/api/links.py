@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from app.readiness.wording import Line
 from app.records import links
 from app.web.access import ToEdit
-from app.web.api.body import AsJson, Body, Made, at
+from app.web.api.body import AsJson, Body, Made, at, example
 from app.web.links import address_of
+from app.wording import Line
 
 router = APIRouter(tags=["links"])
 
@@ -20,16 +20,12 @@ class LinkBody(Body):
     """What a link opens, and until when."""
 
     role: Literal["read", "answer"]
-    sections: list[Line] = []
+    sections: tuple[Line, ...] = ()
     appendix: bool = False
     title: Line | None = None
     expires_at: AwareDatetime
 
-    model_config = {
-        "json_schema_extra": {
-            "examples": [{"role": "answer", "sections": ["cost"], "expires_at": "2026-12-04T18:00:00Z"}]
-        }
-    }
+    model_config = example({"role": "answer", "sections": ["cost"], "expires_at": "2026-12-04T18:00:00Z"})
 
 
 class MadeLink(Made):
@@ -87,7 +83,9 @@ def list_links(visit: ToEdit, assessment: UUID) -> Links:
 
 
 @router.post("/assessments/{assessment}/links", status_code=201)
-def make_link(visit: ToEdit, request: Request, response: Response, assessment: UUID, body: Annotated[LinkBody, AsJson]) -> MadeLink:
+def make_link(
+    visit: ToEdit, request: Request, response: Response, assessment: UUID, body: Annotated[LinkBody, AsJson]
+) -> MadeLink:
     """Make a link for somebody without an account; its address is shown this once."""
     id, token = links.make(
         visit.db,

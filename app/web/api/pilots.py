@@ -12,17 +12,17 @@ from pydantic import BaseModel, Field, TypeAdapter
 from app.readiness.assessment import CatalogueReference, Change, NeedValue
 from app.readiness.catalogue import Catalogue, ChangeKind
 from app.readiness.profile import Profile
-from app.readiness.wording import Line, Text
 from app.records import assessments, pilots
 from app.records.pilots import Found
 from app.web.access import ToEdit, ToRead, Visit
-from app.web.api.body import AsJson, Body, IfMatch, Made, at, tag, version_in
+from app.web.api.body import AsJson, Body, IfMatch, Made, at, example, tag, version_in
 from app.web.api.problem import CONFLICTS
+from app.wording import Line, Text
 
 router = APIRouter(tags=["pilots"])
 
 _PROFILE: TypeAdapter[Profile] = TypeAdapter(Profile)
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "name": "Customer service assistant",
     "profile": {"deployment": ["api"], "model": ["closed-api"], "data": ["personal"], "autonomy": "assist"},
     "needs": {"peak_concurrency": 400, "ttft_p95_ms": 1500, "monthly_budget": "40000", "currency": "EUR"},
@@ -34,9 +34,9 @@ class PilotBody(Body):
 
     name: Annotated[Line, Field(min_length=1)]
     profile: Profile = Profile()
-    needs: Mapping[str, NeedValue] = {}
+    needs: Annotated[Mapping[str, NeedValue], Field(default_factory=dict)]
 
-    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    model_config = example(_EXAMPLE)
 
 
 class ChangeBody(Body):
@@ -46,7 +46,7 @@ class ChangeBody(Body):
     kind: ChangeKind
     note: Text | None = None
 
-    model_config = {"json_schema_extra": {"examples": [{"on": "2026-10-01", "kind": "model", "note": "New version."}]}}
+    model_config = example({"on": "2026-10-01", "kind": "model", "note": "New version."})
 
 
 class AssessmentBody(Body):
@@ -54,7 +54,7 @@ class AssessmentBody(Body):
 
     catalogue: CatalogueReference | None = None
 
-    model_config = {"json_schema_extra": {"examples": [{"catalogue": {"id": "genai-production", "version": "1"}}]}}
+    model_config = example({"catalogue": {"id": "genai-production", "version": "1"}})
 
 
 class NamedPilot(BaseModel):
@@ -105,7 +105,9 @@ def list_pilots(
 ) -> PilotPage:
     """List the pilots of the organisation, newest first, a page at a time."""
     found = pilots.list_for(visit.db, visit.caller, before=cursor, limit=limit)
-    items = [NamedPilot(id=each.id, name=each.name, version=each.version, confirmed=each.confirmed) for each in found.items]
+    items = [
+        NamedPilot(id=each.id, name=each.name, version=each.version, confirmed=each.confirmed) for each in found.items
+    ]
     return PilotPage(items=items, next=found.next)
 
 
@@ -142,7 +144,9 @@ def confirm_pilot(visit: ToEdit, response: Response, pilot: UUID, if_match: IfMa
 
 
 @router.post("/pilots/{pilot}/assessments", status_code=201)
-def begin_assessment(visit: ToEdit, response: Response, pilot: UUID, body: Annotated[AssessmentBody, AsJson] | None = None) -> Made:
+def begin_assessment(
+    visit: ToEdit, response: Response, pilot: UUID, body: Annotated[AssessmentBody, AsJson] | None = None
+) -> Made:
     """Begin to assess a pilot."""
     id = assessments.begin(visit.db, visit.caller, pilot, body.catalogue if body else None, at=visit.at)
     at(response, f"/assessments/{id}")

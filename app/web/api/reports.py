@@ -1,5 +1,6 @@
 """The report as a file."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -9,7 +10,7 @@ from app.web.reports import AsOf, exported
 
 router = APIRouter(tags=["reports"])
 
-_FILES = {
+_FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
         "content": {
