@@ -14,7 +14,7 @@ HTTP_EXCEPTION = lint.flake8-tidy-imports.banned-api."fastapi.HTTPException".msg
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench properties lock clean browser
+.PHONY: help run test lint bench properties pictures lock clean browser
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ bench: .venv/.dev ## measure, each figure against its limit
 
 properties: .venv/.dev ## the property tests alone, with many more examples (minutes)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) -m hypothesis
+
+pictures: .venv/.dev ## take the README's pictures of the demo again
+	@mkdir -p docs/pictures
+	@READYROOM_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 # Every version is chosen anew. Django is what django-htmx asks for and does not need to give us its htmx file.
 LOCK = $(UV) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

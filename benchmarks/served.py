@@ -178,7 +178,7 @@ def _saves_in_process(scene: Scene) -> float:
             assessments.find(db, caller, scene.assessments[0])
             given = answers.Given(level=saved % 4, note=f"Save {saved}.")
             scored = answers.save(db, caller, scene.assessments[0], question, given, seen=version, at=at)
-            fragment(scored, scene.assessments[0], question, caller)
+            fragment(scored, question, caller)
         saved, version = saved + 1, version + 1
     return saved / _SECONDS
 

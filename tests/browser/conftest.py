@@ -111,9 +111,18 @@ class Served:
 
     def assessment(self, pilot: str) -> UUID:
         """The assessment of the demo's pilot of that name."""
+        assessment = self._line(pilot).assessment
+        assert assessment is not None
+        return assessment
+
+    def pilot(self, name: str) -> UUID:
+        """The demo's pilot of that name."""
+        return self._line(name).pilot
+
+    def _line(self, pilot: str) -> portfolio.Line:
         with self.database.reading() as db:
             lines = portfolio.portfolio(db, self.caller(), datetime.now(UTC).date())
-        return next(line.assessment for line in lines if line.name == pilot and line.assessment)
+        return next(line for line in lines if line.name == pilot)
 
 
 @pytest.fixture(scope="session")

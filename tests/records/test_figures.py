@@ -1,0 +1,220 @@
+"""Whatever is changed, the figures that are kept are those of a fresh scoring."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app.readiness.score import score
+from app.records import answers, assessments, attachments, exceptions, pilots
+from app.records.answers import Marked
+from app.records.figures import figures_of
+from app.records.portfolio import Line, portfolio
+from tests import make
+from tests.records.conftest import NOON, House
+
+LATER = NOON + timedelta(days=1)
+
+
+def agree(house: House, assessment: UUID) -> None:
+    """The kept figures are those of the assessment as it is read back, scored on the day that they name."""
+    with house.database.reading() as db:
+        kept = assessments.find(db, house.ann, assessment).figures
+        whole = assessments.read(db, house.ann, assessment)
+    assert kept is not None
+    assert kept.scored_on == LATER.date()
+    assert kept == figures_of(score(whole.catalogue, whole.assessment, LATER.date()))
+
+
+def exception(house: House, assessment: UUID) -> UUID:
+    with house.database.writing() as db:
+        return exceptions.ask(db, house.ann, assessment, "security.encryption", "Late", make.days_ago(-9), at=NOON)
+
+
+def withdrawn(house: House, assessment: UUID) -> UUID:
+    evidence = house.attach(assessment)
+    with house.database.writing() as db:
+        attachments.withdraw(db, house.ann, evidence, "Wrong", at=NOON)
+    return evidence
+
+
+def marked(house: House, assessment: UUID) -> None:
+    house.answer(assessment, "security.access", None, not_applicable=Marked(reason="out-of-scope"))
+
+
+def pilot_of(house: House, assessment: UUID) -> UUID:
+    return house.read(assessment).pilot
+
+
+def save(house: House, assessment: UUID) -> None:
+    house.answer(assessment, "security.encryption", 4, at=LATER)
+
+
+def attach(house: House, assessment: UUID) -> None:
+    house.attach(assessment, at=LATER)
+
+
+def confirm_item(house: House, assessment: UUID) -> None:
+    evidence = house.attach(assessment)
+    with house.database.writing() as db:
+        attachments.confirm(db, house.ben, evidence, at=LATER)
+
+
+def send_back_item(house: House, assessment: UUID) -> None:
+    evidence = house.attach(assessment)
+    with house.database.writing() as db:
+        attachments.send_back(db, house.ben, evidence, "No", at=LATER)
+
+
+def withdraw(house: House, assessment: UUID) -> None:
+    evidence = house.attach(assessment)
+    with house.database.writing() as db:
+        attachments.withdraw(db, house.ann, evidence, "Wrong", at=LATER)
+
+
+def confirm_withdrawal(house: House, assessment: UUID) -> None:
+    evidence = withdrawn(house, assessment)
+    with house.database.writing() as db:
+        attachments.confirm(db, house.ben, evidence, at=LATER)
+
+
+def send_back_withdrawal(house: House, assessment: UUID) -> None:
+    evidence = withdrawn(house, assessment)
+    with house.database.writing() as db:
+        attachments.send_back(db, house.ben, evidence, "No", at=LATER)
+
+
+def mark(house: House, assessment: UUID) -> None:
+    away = Marked(reason="out-of-scope")
+    house.answer(assessment, "security.access", None, not_applicable=away, at=LATER)
+
+
+def confirm_mark(house: House, assessment: UUID) -> None:
+    marked(house, assessment)
+    with house.database.writing() as db:
+        answers.confirm_not_applicable(db, house.ben, assessment, "security.access", at=LATER)
+
+
+def send_back_mark(house: House, assessment: UUID) -> None:
+    confirm_mark(house, assessment)
+    with house.database.writing() as db:
+        answers.send_back_not_applicable(db, house.ben, assessment, "security.access", "No", at=LATER)
+
+
+def ask(house: House, assessment: UUID) -> None:
+    with house.database.writing() as db:
+        exceptions.ask(db, house.ann, assessment, "security.encryption", "Late", make.days_ago(-9), at=LATER)
+
+
+def accept(house: House, assessment: UUID) -> None:
+    asked = exception(house, assessment)
+    with house.database.writing() as db:
+        exceptions.accept(db, house.ben, asked, at=LATER)
+
+
+def take_back(house: House, assessment: UUID) -> None:
+    asked = exception(house, assessment)
+    with house.database.writing() as db:
+        exceptions.withdraw(db, house.ann, asked, at=LATER)
+
+
+def change_pilot(house: House, assessment: UUID) -> None:
+    with house.database.writing() as db:
+        high = make.profile(retrieval=False, autonomy="act-alone")
+        pilots.change(db, house.ann, pilot_of(house, assessment), "Helper", high, {}, seen=1, at=LATER)
+
+
+def confirm_pilot(house: House, assessment: UUID) -> None:
+    with house.database.writing() as db:
+        pilots.confirm(db, house.ben, pilot_of(house, assessment), at=LATER)
+
+
+def send_back_pilot(house: House, assessment: UUID) -> None:
+    confirm_pilot(house, assessment)
+    with house.database.writing() as db:
+        pilots.send_back(db, house.ben, pilot_of(house, assessment), "No", at=LATER)
+
+
+def record_change(house: House, assessment: UUID) -> None:
+    with house.database.writing() as db:
+        pilots.record_change(db, house.ann, pilot_of(house, assessment), LATER.date(), "model", None, at=LATER)
+
+
+CHANGES = (
+    save,
+    attach,
+    confirm_item,
+    send_back_item,
+    withdraw,
+    confirm_withdrawal,
+    send_back_withdrawal,
+    mark,
+    confirm_mark,
+    send_back_mark,
+    ask,
+    accept,
+    take_back,
+    change_pilot,
+    confirm_pilot,
+    send_back_pilot,
+    record_change,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=[each.__name__ for each in CHANGES])
+def test_after_any_change_the_kept_figures_are_fresh(house: House, change: Callable[[House, UUID], None]) -> None:
+    assessment = house.assessment()
+    for question in ("security.logs", "cost.budget", "cost.forecast"):
+        house.answer(assessment, question, 3)
+    change(house, assessment)
+    agree(house, assessment)
+
+
+def lines(house: House, days_later: int = 0) -> tuple[Line, ...]:
+    with house.database.reading() as db:
+        return portfolio(db, house.vic, make.days_ago(-days_later))
+
+
+def test_the_portfolio_shows_each_pilot_with_its_newest_assessment(house: House) -> None:
+    empty, pilot = house.pilot(name="empty"), house.pilot(name="Busy")
+    house.assessment(pilot)
+    newest = house.assessment(pilot)
+    house.answer(newest)
+    house.pilot(house.zoe, name="Another's")
+
+    busy, idle = lines(house)
+
+    assert (busy.pilot, busy.name, busy.assessment, busy.confirmed) == (pilot, "Busy", newest, False)
+    assert busy.figures is not None
+    assert busy.figures.answered == 1
+    assert (idle.pilot, idle.assessment, idle.figures) == (empty, None, None)
+
+
+def test_what_has_lapsed_is_scored_afresh_and_nothing_else(house: House) -> None:
+    assessment = house.assessment()
+    house.answer(assessment, "security.encryption", 4)
+    evidence = house.attach(assessment, "security.encryption")
+    with house.database.writing() as db:
+        attachments.confirm(db, house.ben, evidence, at=NOON)
+
+    proven = []
+    for days_later in (0, 90, 91):
+        (line,) = lines(house, days_later)
+        assert line.figures is not None
+        proven.append(line.figures.proven)
+        assert line.figures.scored_on == make.days_ago(0 if days_later <= 90 else -91)
+
+    assert proven[0] == proven[1]
+    assert proven[2] is not None
+    assert proven[1] is not None
+    assert proven[2] < proven[1]
+
+
+def test_what_a_revision_has_blanked_is_scored_afresh(house: House) -> None:
+    assessment = house.assessment()
+    house.answer(assessment)
+    (before,) = lines(house)
+    with house.database.writing() as db:
+        db.sql.exec_driver_sql("UPDATE assessments SET scored_on = NULL, verdict = NULL, proven = NULL")
+    assert lines(house) == (before,)

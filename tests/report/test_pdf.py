@@ -1,0 +1,274 @@
+"""The PDF, read back: it says what the report says, to everybody, and nothing that its reader was not given."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.report.model import Report
+from app.report.write.pdf import pdf
+from app.words import day, days_in, percent
+from tests.report.read_back import ReadBack, read_back
+
+
+def test_every_reason_stands_in_it(read: ReadBack, report: Report) -> None:
+    assert [each.text for each in report.reasons if not read.holds(days_in(each.text))] == []
+    assert [each.detail for each in report.reasons if not read.holds(days_in(each.detail))] == []
+
+
+def test_every_gate_stands_in_it_with_its_state(read: ReadBack, report: Report) -> None:
+    told = [f"{each.title}{each.state.replace('-', ' ')}{days_in(each.note)}" for each in report.gates]
+    assert [each for each in told if not read.holds(each)] == []
+
+
+def test_every_question_stands_in_it_with_its_answer(read: ReadBack, report: Report) -> None:
+    questions = [each for dimension in report.dimensions for each in dimension.questions]
+    words = [
+        word
+        for each in questions
+        for word in (each.title, each.text, each.note, each.ask, each.anchor, each.not_applicable, each.key)
+        if word is not None
+    ]
+    assert len(questions) > 100
+    assert [each for each in words if not read.holds(each)] == []
+
+
+def test_every_item_stands_in_the_register_with_its_digest(read: ReadBack, report: Report) -> None:
+    assert report.register
+    digests = [each.sha256 for each in report.register if each.sha256]
+    assert len(digests) > 90
+    assert [each for each in digests if not read.holds(each)] == []
+    assert [each.title for each in report.register if not read.holds(each.title)] == []
+    assert [each.url for each in report.register if each.url and not read.holds(each.url)] == []
+
+
+def test_its_figures_are_those_of_the_report(read: ReadBack, report: Report) -> None:
+    assert read.holds(f"Claimed Proven Gap {percent(report.claimed)}{percent(report.proven)}{percent(report.gap)}")
+    for each in report.dimensions:
+        floor = "below floor" if each.below_floor else ""
+        assert read.holds(f"{each.title}{floor}{percent(each.claimed)}{percent(each.proven)}{percent(each.gap)}")
+    assert read.holds(f"a Go needs {report.bar.go} proven and no dimension below {report.bar.floor}")
+
+
+def test_the_board_has_one_page(read: ReadBack) -> None:
+    assert [number for number, page in enumerate(read.pages, 1) if "Whatdecidesit" in page] == [2]
+    assert "Whereitstands" in read.pages[2]
+
+
+def test_facts_and_days_are_written_for_people(read: ReadBack, report: Report) -> None:
+    assert report.lapses_on
+    assert read.holds(f"Stands until {day(report.lapses_on)}")
+    assert read.holds("Go-live 1 Mar 2027")
+    assert not read.holds("2027-03-01")
+
+
+def test_each_page_has_its_number_and_the_mark(read: ReadBack, report: Report) -> None:
+    last = len(read.pages)
+    for number, page in enumerate(read.pages, 1):
+        assert f"{number}of{last}" in page
+        assert "Confidential:fortheboardonly" in page
+    assert all("CustomerserviceassistantConditionalgo" in page for page in read.pages[1:])
+
+
+def test_it_says_what_it_is(read: ReadBack, report: Report) -> None:
+    metadata = read.reader.metadata
+    assert metadata is not None
+    assert metadata.title == f"Customer service assistant: {report.verdict_title}"
+    assert metadata.author == "Nordbank AG"
+    assert metadata.creation_date is not None
+    assert metadata.creation_date.date() == report.as_of
+
+
+def test_it_is_tagged_for_those_who_listen(file: bytes, read: ReadBack) -> None:
+    root: Any = read.reader.root_object
+    assert root["/Lang"] == "en"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    tags = _tags(root["/StructTreeRoot"])
+    assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/TD", "/P", "/Figure"} <= tags.keys()
+    assert all(each for each in tags["/Figure"])
+
+
+def _tags(root: Any) -> dict[str, list[str]]:
+    """Every kind of tag, with the alternative text of each."""
+    found: dict[str, list[str]] = {}
+    waiting = [root]
+    while waiting:
+        here = waiting.pop().get_object()
+        if isinstance(here, list):
+            waiting += here
+        elif isinstance(here, dict):
+            if "/S" in here:
+                found.setdefault(str(here["/S"]), []).append(str(here.get("/Alt", "")))
+            if "/K" in here:
+                waiting.append(here["/K"])
+    return found
+
+
+def test_a_drawing_is_told_in_words(read: ReadBack, report: Report) -> None:
+    told = _tags(read.reader.root_object["/StructTreeRoot"])["/Figure"]
+    first = report.dimensions[0]
+    assert f"{first.title}: claimed {first.claimed}, proven {first.proven}, floor {report.bar.floor}" in told
+
+
+def test_it_has_bookmarks_and_page_labels(read: ReadBack, report: Report) -> None:
+    outline = [each for each in read.reader.outline if not isinstance(each, list)]
+    titles = [str(each.title) for each in outline]
+    wanted = [
+        "Summary",
+        "Where it stands",
+        "The pilot",
+        "Questions",
+        "Answers",
+        "Evidence register",
+        "How this is made",
+    ]
+    assert titles == wanted
+    below = [
+        str(each.title)
+        for part in read.reader.outline
+        if isinstance(part, list)
+        for each in part
+        if not isinstance(each, list)
+    ]
+    assert [each.title for each in report.dimensions if each.title not in below] == []
+    assert read.reader.page_labels[:3] == ["1", "2", "3"]
+
+
+def test_every_font_travels_with_it(read: ReadBack) -> None:
+    assert read.undefined_glyphs == 0
+    assert [each.name for each in read.fonts.values() if not each.embedded] == []
+
+
+def test_the_summary_alone_holds_nothing_of_the_appendix(report: Report) -> None:
+    summary = read_back(pdf(report.summary()))
+    assert report.register
+    questions = [each for dimension in report.dimensions for each in dimension.questions]
+    private = {each.sha256 for each in report.register} | {each.url for each in report.register}
+    private |= (
+        {each.title for each in report.register}
+        | {each.anchor for each in questions}
+        | {each.ask for each in questions}
+    )
+    assert [each for each in private if each and summary.holds(each)] == []
+    assert not summary.holds("Evidence register")
+    assert summary.holds("This is the summary.")
+    assert summary.holds(report.reasons[0].text)
+
+
+def test_one_report_gives_one_file(file: bytes, report: Report) -> None:
+    other = replace(report, pilot="Another pilot")
+    with ThreadPoolExecutor(3) as threads:
+        made = list(threads.map(pdf, [report, other, report]))
+    assert made[0] == made[2] == file
+    assert made[1] != file
+
+
+HOSTILE = [
+    '#panic(1) #import "x": y',
+    "$ sum_(i=0)^n $ *bold* _it_ `raw` @label <label>",
+    "<script>alert('x')</script> & \"quoted\"",
+    "\\#\\$ C:\\path\\new // comment /* more */",
+    "= Heading\n- item\n+ item\n/ term: words",
+    "]) #{ [",
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_words_are_words_and_never_markup(report: Report, words: str) -> None:
+    line = words.replace("\n", " ")
+    asked = report.dimensions[0].questions[0]
+    item = replace(asked.evidence[0], title=line, attached_by=line, withdrawn=line)
+    question = replace(asked, note=words, ask=line, evidence=(item,))
+    dimension = replace(report.dimensions[0], questions=(question,))
+    read = read_back(
+        pdf(
+            replace(
+                report,
+                pilot=line,
+                organisation=line,
+                confidentiality=line,
+                stated_by=line,
+                dimensions=(dimension,),
+                register=(item,),
+            )
+        )
+    )
+    assert read.reader.metadata is not None
+    assert read.reader.metadata.title == f"{line}: {report.verdict_title}"
+    assert read.holds(line)
+    assert read.holds(words)
+    assert read.holds(f"Stated by {line}")
+
+
+MILLIMETRE = 72 / 25.4
+
+LONG = {
+    "a name without a space": "x" * 200,
+    "a note without a space": "W" * 10_000,
+    "a note of many words": "a fair and square sentence of words. " * 270,
+    "a note in Chinese": "评估" * 5_000,
+    "many short lines": "line\n" * 2_000,
+}
+
+
+@pytest.mark.parametrize("words", LONG.values(), ids=LONG.keys())
+def test_nothing_is_too_long(report: Report, words: str) -> None:
+    line = words.replace("\n", " ")[:200].strip()
+    asked = report.dimensions[0].questions[0]
+    item = replace(asked.evidence[0], title=line, attached_by=line, confirmed_by=line, withdrawn=words[:10_000])
+    question = replace(asked, note=words, evidence=(item,))
+    dimension = replace(report.dimensions[0], questions=(question,))
+    file = pdf(
+        replace(
+            report,
+            pilot=line,
+            organisation=line,
+            confidentiality=line,
+            dimensions=(dimension,),
+            register=(item,),
+            exceptions=(replace(report.exceptions[0], reason=words, asked_by=line),),
+            reasons=(replace(report.reasons[0], detail=words),),
+        )
+    )
+    read = read_back(file)
+    assert read.holds(line)
+    assert "Whereitstands" in read.pages[2]
+    assert read.beyond(margin=19 * MILLIMETRE) == []
+
+
+def test_three_hundred_items_fit(report: Report) -> None:
+    assert report.register
+    many = tuple(replace(report.register[0], title=f"Item number {number}") for number in range(300))
+    read = read_back(pdf(replace(report, register=many)))
+    assert all(read.holds(f"Item number {number}") for number in (0, 150, 299))
+
+
+def test_what_is_not_known_is_said_in_words(report: Report) -> None:
+    blank = replace(report.dimensions[0], claimed=None, proven=None, gap=None)
+    unknown = replace(
+        report, claimed=None, proven=None, gap=None, dimensions=(blank,), lapses_on=None, go_live=None, stated_by=None
+    )
+    read = read_back(pdf(replace(unknown, confirmed_by=None, confidentiality="", law=(), register=())))
+    assert read.holds("Claimed Proven Gap not known not known not known")
+    assert read.holds("Stated by nobody named, not confirmed by a second person.")
+    assert read.holds("Nothing in it lapses by itself.")
+    assert not read.holds("None")
+
+
+@pytest.mark.parametrize("verdict", ["go", "conditional", "no-go", "not-assessed"])
+def test_each_verdict_can_be_drawn(report: Report, verdict: str) -> None:
+    states = ["passed", "unproven", "excepted", "failed", "open", "not-applicable"]
+    gates = tuple(replace(report.gates[0], state=state) for state in states)
+    read = read_back(pdf(replace(report, verdict=verdict, gates=gates).summary()))
+    assert all(read.holds(state.replace("-", " ")) for state in states)
+
+
+@pytest.mark.parametrize("figure", [Decimal("0.0"), Decimal("100.0")])
+def test_the_ends_of_the_scale_can_be_drawn(report: Report, figure: Decimal) -> None:
+    dimension = replace(report.dimensions[0], claimed=figure, proven=figure, gap=Decimal("0.0"), below_floor=False)
+    read = read_back(pdf(replace(report, dimensions=(dimension,)).summary()))
+    assert read.holds(f"{dimension.title}{figure}{figure}0.0")
