@@ -128,7 +128,7 @@ PROFILE_FIELDS: Final[Mapping[str, ProfileField]] = {
             "Ask legal where unsure; a blank counts as all of them.",
             {
                 "eu-ai-act": "EU AI Act",
-                "gdpr": "GDPR",
+                "gdpr": "GDPR (of the EU or the UK)",
                 "ccpa": "CCPA (California)",
                 "sector": "Rules of our sector",
             },

@@ -46,7 +46,7 @@ class Exact(TypeDecorator[Fraction]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:  # noqa: ARG002
         """As Python takes it."""
-        return None if value is None else Fraction(value)
+        return None if value is None else _fraction(value)
 
 
 class Id(Uuid[UUID]):
@@ -57,6 +57,9 @@ class Id(Uuid[UUID]):
     def result_processor(self, dialect: Dialect, coltype: object) -> _Read | None:  # noqa: ARG002
         """As Python takes it."""
         return None if dialect.supports_native_uuid else _uuid
+
+
+_fraction = lru_cache(8192)(Fraction)
 
 
 @lru_cache(8192)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from app.errors import NotFound, Problem, Refused
@@ -101,14 +102,17 @@ def add_account(db: Transaction, by: Caller | Console, email: str, name: str, ro
     """
     by.must_own()
     address, called = email_address(email), line(name, "name", longest=NAME_LENGTH)
-    if account_with(db, address):
-        raise Refused("There is an account with this address already.", [Problem("email", "is taken")])
     account = uuid7()
-    db.sql.execute(
-        insert(AccountRow).values(
-            id=account, organisation_id=by.organisation, email=address, role=str(role), added_at=at
-        )
-    )
+    try:
+        with db.sql.begin_nested():
+            db.sql.execute(
+                insert(AccountRow).values(
+                    id=account, organisation_id=by.organisation, email=address, role=str(role), added_at=at
+                )
+            )
+    except IntegrityError:
+        message = "There is an account with this address already."
+        raise Refused(message, [Problem("email", "is taken: choose another")]) from None
     db.sql.execute(
         insert(PersonRow).values(
             id=uuid7(), organisation_id=by.organisation, account_id=account, name=called, by_link=False

@@ -323,7 +323,8 @@ def _gate_note(gate: GateScore, asked: QuestionScore) -> str:
 
 
 def _change(scored: Score, change: Change) -> ChangeLine:
-    waiting = sum(each.proof.awaiting_review == change for each in scored.questions.values() if each.applicable)
+    answered = (each for each in scored.questions.values() if each.claimed is not None)
+    waiting = sum(each.proof.awaiting_review == change for each in answered)
     return ChangeLine(change.on, change.kind.replace("-", " "), change.note, waiting)
 
 

@@ -12,7 +12,7 @@ from app.readiness.condition import Condition, Term
 from app.readiness.explain import proves_now
 from app.readiness.grade import Grade
 from app.readiness.profile import PROFILE_FIELDS
-from app.readiness.score import DimensionScore, QuestionScore, Score, score
+from app.readiness.score import QuestionScore, Score, score
 from app.readiness.verdict import cut
 
 GRADE_WORDS: Mapping[str, str] = {
@@ -151,7 +151,7 @@ def _tier(tier: Tier) -> TierLine:
 
 
 def worked_example(catalogue: Catalogue, as_of: date) -> Example:
-    """Five questions of the catalogue, all claimed at the same level and shown in different ways, as the core scores them."""
+    """Some questions of the catalogue, all claimed at one level, shown in different ways, as the core scores them."""
     shown = tuple(_shown(catalogue, as_of))
     dimension = replace(catalogue.dimensions[0], questions=_plain_questions(catalogue)[: len(shown)])
     small = replace(catalogue, dimensions=(dimension,))
@@ -161,7 +161,7 @@ def worked_example(catalogue: Catalogue, as_of: date) -> Example:
     }
     reference = CatalogueReference(id=catalogue.id, version=catalogue.version)
     scored = score(small, Assessment(catalogue=reference, pilot=Pilot(name="Example"), answers=answers), as_of)
-    return _example(scored, scored.dimensions[0], [words for words, _ in shown])
+    return _example(scored, [words for words, _ in shown])
 
 
 def _plain_questions(catalogue: Catalogue) -> tuple[Question, ...]:
@@ -191,7 +191,7 @@ def _shown(catalogue: Catalogue, as_of: date) -> Iterator[tuple[str, tuple[Evide
         yield f"{str(item.title).capitalize()}: {words}", (item,)
 
 
-def _example(scored: Score, dimension: DimensionScore, shown: list[str]) -> Example:
+def _example(scored: Score, shown: list[str]) -> Example:
     asked = tuple(scored.questions.values())
     if scored.claimed is None or scored.proven is None:
         raise AssertionError("the example answers every question")

@@ -18,7 +18,7 @@ from app.report.compose import compose
 from app.report.model import DimensionLine, GateLine, QuestionLine, Report
 from app.web.access import ToRead, Visit
 from app.web.page import ThisPage
-from app.web.stated import about
+from app.web.portfolio import about
 
 router = APIRouter(include_in_schema=False)
 

@@ -115,7 +115,10 @@ def _coverage(id: str, version: str) -> tuple[Coverage, ...]:
             framework=framework.key,
             version=framework.version,
             touched=sum((framework.key, item) in touching for item in framework.items),
-            items=tuple(Item(item, title, tuple(touching.get((framework.key, item), ()))) for item, title in framework.items.items()),
+            items=tuple(
+                Item(item, title, tuple(touching.get((framework.key, item), ())))
+                for item, title in framework.items.items()
+            ),
         )
         for framework in catalogue.frameworks.values()
     )

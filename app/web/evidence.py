@@ -170,7 +170,7 @@ def _attaching(visit: Visit, question: str) -> dict[str, object]:
         "at": _at(visit, question),
         "declared": {name: f"{name.capitalize()}: {words[0].lower()}{words[1:]}" for name, words in GRADE_WORDS.items()},
         "today": visit.today,
-        "limit_bytes": visit.settings.upload_limit_bytes,
+        "limit": f"{visit.settings.upload_limit_bytes / 2**20:.3g} MiB",
     }
 
 

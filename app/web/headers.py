@@ -1,4 +1,4 @@
-"""The headers of every answer: what a browser may load, frame, guess and keep."""
+"""The headers that every answer carries, a failure's too."""
 
 from collections.abc import Mapping
 

@@ -24,9 +24,9 @@ from app.records.portfolio import portfolio
 from app.report.compose import need_facts, profile_facts
 from app.web.access import ToEdit, ToRead, Visit
 from app.web.page import ThisPage
-from app.web.portfolio import Sort, pilot_lines, standing, summary
+from app.web.portfolio import Sort, about, pilot_lines, standing, summary
 from app.web.restated import differences, restated
-from app.web.stated import FIRST_FIELDS, GROUPS, Posted, StatedForm, about, form_of, form_posted, read
+from app.web.stated import FIRST_FIELDS, GROUPS, Posted, StatedForm, form_of, form_posted, read
 from app.wording import Text
 
 router = APIRouter(include_in_schema=False)
@@ -185,9 +185,8 @@ def _catalogue(visit: Visit, found: Found) -> Catalogue:
 
 def _changes(found: Found, scored: Score | None) -> Sequence[tuple[Change, int]]:
     """What has changed, newest first, and how many answers ask for a new look since."""
-    asking = (
-        Counter(each.proof.awaiting_review for each in scored.questions.values() if each.applicable) if scored else {}
-    )
+    answered = [each for each in scored.questions.values() if each.claimed is not None] if scored else []
+    asking = Counter(each.proof.awaiting_review for each in answered)
     return [(each, asking[each]) for each in reversed(found.changes)]
 
 

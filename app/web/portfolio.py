@@ -7,10 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from app.readiness.profile import Profile
 from app.readiness.verdict import Verdict, cut
 from app.records.figures import Figures
 from app.records.portfolio import Line
-from app.web.stated import about
+from app.web.stated import chosen
 
 Sort = Literal["go-live", "gap", "verdict"]
 
@@ -18,6 +19,12 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_SHORT = {
+    "api": "API", "cloud-gpu": "cloud accelerators", "on-prem": "own data centre", "special-category": "sensitive data",
+    "personal": "personal data", "closed-api": "closed model", "own": "own model", "fine-tuned": "fine-tuned model",
+    "trade-secret": "trade secrets", "eu": "EU", "uk": "UK", "us": "US", "california": "California",
+}  # fmt: skip
+_NOT_TOLD = ("public", "internal", "other")
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
 
@@ -61,6 +68,8 @@ def summary(lines: Sequence[Line], today: date) -> str:
     ahead = [each.go_live for each in lines if each.go_live and each.go_live >= today]
     ready = sum(each.figures is not None and each.figures.verdict is Verdict.GO for each in lines)
     count = _counted(len(lines), "pilot")
+    if not lines:
+        return "No pilot yet."
     if len(ahead) == len(lines):
         want = "wants" if len(lines) == 1 else "want"
         first = f"{count} {want} to go live before {_month_after(max(ahead), today)}."
@@ -70,6 +79,15 @@ def summary(lines: Sequence[Line], today: date) -> str:
     else:
         first = f"{count}, and no day ahead for going live."
     return f"{first} {_ready(ready, len(lines))}"
+
+
+def about(profile: Profile) -> str:
+    """What kind of pilot it is, in a line."""
+    said = [profile.sector] if profile.sector else []
+    for key in ("deployment", "model", "data", "regions"):
+        said += [_SHORT.get(each, each.replace("-", " ")) for each in chosen(profile, key) if each not in _NOT_TOLD]
+    line = ", ".join(said)
+    return line[:1].upper() + line[1:]
 
 
 def _ready(ready: int, all_of_them: int) -> str:

@@ -155,7 +155,9 @@ def _as_granted(report: Report, grant: LinkGrant | None) -> Report:
         return report.summary()
     if not grant.sections:
         return report
-    dimensions = tuple(each if each.key in grant.sections else replace(each, questions=()) for each in report.dimensions)
+    dimensions = tuple(
+        each if each.key in grant.sections else replace(each, questions=()) for each in report.dimensions
+    )
     lines = {line.key for each in dimensions for line in each.questions}
     return replace(
         report,
@@ -179,7 +181,9 @@ def _views(report: Report, kept: Kept, today: date) -> dict[View, tuple[Evidence
 
 def _stale(item: EvidenceLine, today: date) -> bool:
     """Whether an item that still speaks for an answer counts less than it did, or soon will."""
-    return item.withdrawn is None and (item.effective_grade != item.counted_grade or _lost_on(item, today) <= today + SOON)
+    return item.withdrawn is None and (
+        item.effective_grade != item.counted_grade or _lost_on(item, today) <= today + SOON
+    )
 
 
 def _lost_on(item: EvidenceLine, today: date) -> date:

@@ -23,6 +23,7 @@ from app.web.security import Tries
 router = APIRouter(include_in_schema=False)
 
 PASSWORD_LENGTH = 12
+_LONGEST_PASSWORD = 1000
 # Browsers keep a cookie for at most 400 days. When a session ends is decided here, in the database, not by the cookie.
 _COOKIE_SECONDS = 400 * 86400
 
@@ -39,7 +40,7 @@ class SignInForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Annotated[str, Field(max_length=320)]
-    password: Annotated[str, Field(max_length=1000)]
+    password: Annotated[str, Field(max_length=_LONGEST_PASSWORD)]
     to: str = "/"
 
 
@@ -178,6 +179,8 @@ def password_to_keep(password: str, again: str) -> str:
     if len(password) < PASSWORD_LENGTH:
         hint = "Four words in a row are easy to remember"
         problems.append(Problem("password", f"has at least {PASSWORD_LENGTH} characters. {hint}"))
+    if len(password) > _LONGEST_PASSWORD:
+        problems.append(Problem("password", f"has at most {_LONGEST_PASSWORD:,} characters"))
     if password != again:
         problems.append(Problem("password_again", "differs from the first. Type the same one twice"))
     if problems:

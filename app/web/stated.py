@@ -28,15 +28,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "How it works": ("retrieval", "tools", "federated"),
 }
 
-_SHORT = {
-    "api": "API", "cloud-gpu": "cloud accelerators", "on-prem": "own data centre", "special-category": "sensitive data",
-    "personal": "personal data", "closed-api": "closed model", "own": "own model", "fine-tuned": "fine-tuned model",
-    "trade-secret": "trade secrets", "eu": "EU", "uk": "UK", "us": "US", "california": "California",
-}  # fmt: skip
-
-
-_NOT_TOLD = ("public", "internal", "other")
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -232,15 +223,6 @@ def read(form: StatedForm, stood: Mapping[str, NeedValue]) -> Said:
     return Said(form.name, profile, {key: value for key, value in needs.items() if value is not None})
 
 
-def about(profile: Profile) -> str:
-    """What kind of pilot it is, in a line."""
-    said = [profile.sector] if profile.sector else []
-    for key in ("deployment", "model", "data", "regions"):
-        said += [_SHORT.get(each, each.replace("-", " ")) for each in _chosen(profile, key) if each not in _NOT_TOLD]
-    line = ", ".join(said)
-    return line[:1].upper() + line[1:]
-
-
 def need_text(value: NeedValue) -> str:
     """A need's value as it is typed."""
     if value is None:
@@ -257,7 +239,7 @@ def _text(posted: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _chosen(profile: Profile, key: str) -> tuple[str, ...]:
+def chosen(profile: Profile, key: str) -> tuple[str, ...]:
     """What is ticked of a set, in the order of the form."""
     ticked: frozenset[str] = getattr(profile, key)
     return tuple(each for each in PROFILE_FIELDS[key].values if each in ticked)
@@ -265,7 +247,7 @@ def _chosen(profile: Profile, key: str) -> tuple[str, ...]:
 
 def _profile_text(profile: Profile, field: ProfileField) -> str | tuple[str, ...]:
     if field.kind == "set":
-        return _chosen(profile, field.key)
+        return chosen(profile, field.key)
     value = profile.value(field.key)
     if value is None:
         return ""

@@ -240,7 +240,7 @@ def upgrade() -> None:
         sa.Column("grade", sa.String(length=20), nullable=True),
         sa.Column("read_grade", sa.String(length=20), nullable=True),
         sa.Column("observed_on", sa.Date(), nullable=True),
-        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=True),
         sa.Column("supports", sa.Integer(), nullable=True),
         sa.Column("attached_by", sa.Uuid(), nullable=False),
         sa.Column("attached_at", MOMENT, nullable=False),

@@ -77,13 +77,21 @@ def wait_saved(card: Locator) -> None:
     expect(state(card)).to_have_attribute("data-save-state", "saved", timeout=8000)
 
 
+def until(page: Page, true: str) -> None:
+    """Wait until that holds in the page; the page's own policy forbids Playwright's way of asking."""
+    for _ in range(100):
+        if page.evaluate(true):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"not {true}")
+
+
 @contextmanager
-def held_back(page: Page) -> Iterator[list[Route]]:
-    """Saves of the page wait for the end of the block."""
+def held_back(page: Page) -> Iterator[None]:
+    """The next save waits for the end of the block."""
     waiting: list[Route] = []
-    page.route("**/answers/*", lambda route: waiting.append(route))
-    yield waiting
-    page.unroute("**/answers/*")
+    page.route("**/answers/*", lambda route: waiting.append(route), times=1)
+    yield
     for route in waiting:
         route.continue_()
 
@@ -92,7 +100,7 @@ def test_choosing_a_level_saves_it_and_says_what_it_proves(context: BrowserConte
     card = opened(context, served, "security.supply-chain")
     level(card, 3).check()
     wait_saved(card)
-    expect(card.locator(".proves")).to_contain_text("Proves level 1")
+    expect(card.locator(".proves")).to_contain_text("Proves level 2")
     assert kept(served, "security.supply-chain").level == 3
 
 
@@ -103,7 +111,7 @@ def test_walking_through_the_levels_by_arrow_key_saves_where_one_stops(context: 
     level(card, 0).focus()
     for key in ("Space", "ArrowDown", "ArrowDown", "ArrowDown"):
         card.page.keyboard.press(key)
-    expect(card.locator(".proves")).to_contain_text("Proves level 1")
+    expect(card.locator(".proves")).to_contain_text("Proves level 2")
     assert (kept(served, question).level, version(served, question)) == (3, before + 1)
 
 
@@ -124,14 +132,13 @@ def test_leaving_a_field_saves_it(context: BrowserContext, served: Served) -> No
 def test_what_is_typed_while_a_save_is_under_way_is_saved_after_it(context: BrowserContext, served: Served) -> None:
     question = "security.instruction-leak"
     card = opened(context, served, question)
-    with held_back(card.page) as waiting:
+    with held_back(card.page):
         level(card, 2).check()
-        card.page.wait_for_function("document.querySelector('.htmx-request')")
+        expect(card.locator(".htmx-request")).to_have_count(1)
         note(card).press_sequentially("typed meanwhile")
         card.page.wait_for_timeout(1500)
-        assert len(waiting) == 1
     expect(note(card)).to_have_value("typed meanwhile")
-    card.page.wait_for_function("!localStorage.length")
+    until(card.page, "localStorage.length === 0")
     assert (kept(served, question).level, kept(served, question).note) == (2, "typed meanwhile")
 
 
@@ -147,7 +154,7 @@ def test_an_answer_that_changes_nothing_else_keeps_the_cursor_where_it_is(
 
 
 def test_offline_the_text_is_kept_and_sent_when_the_connection_is_back(context: BrowserContext, served: Served) -> None:
-    question = "operations.rollback"
+    question = some_question(served, "operations", 2)
     card = opened(context, served, question)
     context.set_offline(True)
     note(card).fill("written in a tunnel")
@@ -158,7 +165,6 @@ def test_offline_the_text_is_kept_and_sent_when_the_connection_is_back(context: 
 
 
 def test_a_server_that_cannot_save_is_asked_again(context: BrowserContext, served: Served) -> None:
-    question = "operations.kill-switch"
     question = some_question(served, "operations", 3)
     card = opened(context, served, question)
     card.page.route("**/answers/*", lambda route: route.fulfill(status=503), times=1)
@@ -264,7 +270,7 @@ def test_a_draft_from_before_somebody_else_saved_is_shown_beside_theirs(
     card = opened(context, served, question)
     card.page.route("**/answers/*", lambda route: route.abort())
     note(card).fill("typed before the lid was closed")
-    card.page.wait_for_function("localStorage.length")
+    until(card.page, "localStorage.length > 0")
     card.page.goto("about:blank")
     save(served, question, answers.Given(level=2), who="mei")
     card.page.unroute("**/answers/*")
@@ -298,7 +304,7 @@ def test_nobody_can_say_names_whom_to_ask(context: BrowserContext, served: Serve
     question = some_question(served, "cost", 6)
     card = opened(context, served, question)
     card.get_by_label("Nobody can say").check()
-    card.get_by_label("Whom to ask").fill("Paul in finance")
+    card.get_by_role("textbox", name="Whom to ask").fill("Paul in finance")
     wait_saved(card)
     assert kept(served, question).ask == "Paul in finance"
 
@@ -307,9 +313,9 @@ def test_a_level_chosen_after_naming_whom_to_ask_takes_its_place(context: Browse
     question = some_question(served, "cost", 6)
     save(served, question, answers.Given(ask="Paul in finance"))
     card = opened(context, served, question, fresh=False)
-    expect(card.get_by_label("Whom to ask")).to_have_value("Paul in finance")
+    expect(card.get_by_role("textbox", name="Whom to ask")).to_have_value("Paul in finance")
     level(card, 2).check()
-    card.page.wait_for_function("!localStorage.length")
+    until(card.page, "localStorage.length === 0")
     assert (kept(served, question).level, kept(served, question).ask) == (2, None)
 
 
@@ -336,7 +342,7 @@ def test_a_link_is_attached_without_leaving_the_page(context: BrowserContext, se
     form = attach_form(card)
     form.get_by_label("A link").check()
     form.get_by_label("Address").fill("https://wiki.example/record")
-    form.get_by_label("Title").fill("Benefits register")
+    form.get_by_role("textbox", name="Title").fill("Benefits register")
     form.get_by_label("Day on which it was seen").fill("2026-01-02")
     form.get_by_role("button", name="Attach").click()
     expect(card.locator(".items")).to_contain_text("Benefits register")
@@ -373,10 +379,10 @@ def test_a_file_dropped_on_a_question_waits_in_the_form(context: BrowserContext,
 def test_what_cannot_be_attached_says_so_and_keeps_the_form(context: BrowserContext, served: Served) -> None:
     form = attach_form(opened(context, served, some_question(served, "value", 5)))
     form.get_by_label("A link").check()
-    form.get_by_label("Title").fill("Without an address")
+    form.get_by_role("textbox", name="Title").fill("Without an address")
     form.get_by_role("button", name="Attach").click()
     expect(form.get_by_role("alert")).to_contain_text("a link needs an address")
-    expect(form.get_by_label("Title")).to_have_value("Without an address")
+    expect(form.get_by_role("textbox", name="Title")).to_have_value("Without an address")
 
 
 def test_an_item_is_withdrawn_with_a_reason_and_the_focus_returns_to_its_question(
@@ -387,7 +393,7 @@ def test_an_item_is_withdrawn_with_a_reason_and_the_focus_returns_to_its_questio
     form = attach_form(card)
     form.get_by_label("A link").check()
     form.get_by_label("Address").fill("https://wiki.example/old")
-    form.get_by_label("Title").fill("The old record")
+    form.get_by_role("textbox", name="Title").fill("The old record")
     form.get_by_role("button", name="Attach").click()
     card.get_by_role("link", name="Withdraw The old record").click()
     card.page.get_by_label("Why it no longer counts").fill("Describes a tool that is gone.")
@@ -473,8 +479,7 @@ def test_without_javascript_a_conflict_shows_both_and_one_chooses(browser: Brows
     assert kept(served, question).level == 3
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 def test_axe_finds_nothing_and_nothing_sticks_out(
     browser: Browser, served: Served, axe: Callable[[Page], list[str]], width: int, scheme: Any
 ) -> None:
@@ -484,7 +489,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
         assert axe(card.page) == []
         assert card.page.evaluate("document.documentElement.scrollWidth") == width
         attach_form(card)
-        expect(card.page.get_by_label("Title")).to_be_visible()
+        expect(card.page.get_by_role("textbox", name="Title")).to_be_visible()
         assert axe(card.page) == []
 
 

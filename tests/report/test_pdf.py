@@ -220,8 +220,8 @@ def test_nothing_is_too_long(report: Report, words: str) -> None:
     line = words.replace("\n", " ")[:200].strip()
     asked = report.dimensions[0].questions[0]
     item = replace(asked.evidence[0], title=line, attached_by=line, confirmed_by=line, withdrawn=words[:10_000])
-    question = replace(asked, note=words, evidence=(item,))
-    dimension = replace(report.dimensions[0], questions=(question,))
+    question = replace(asked, title=line, note=words, evidence=(item,))
+    dimension = replace(report.dimensions[0], title=line[:60], questions=(question,))
     file = pdf(
         replace(
             report,

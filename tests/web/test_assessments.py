@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import library
-from app.records import pilots
+from app.records import answers, pilots
 from tests.web.conftest import Site
 
 QUESTIONS = library.bundled().questions
@@ -60,10 +60,10 @@ def test_what_waits_for_a_second_person_is_counted(client: TestClient, site: Sit
 def test_answers_that_a_change_touches_ask_for_a_new_look(client: TestClient, site: Site) -> None:
     pilot = site.pilot()
     assessment = site.assessment(pilot)
-    at = datetime.now(UTC)
-    site.attach(assessment, PLAIN)  # shown, and never reviewed
+    now, owner = datetime.now(UTC), site.callers["owner"]
     with site.database.writing() as db:
-        pilots.record_change(db, site.callers["owner"], pilot, at.date(), "model", None, at=at)
+        answers.save(db, owner, assessment, PLAIN, answers.Given(level=2), seen=0, at=now - timedelta(days=2))
+        pilots.record_change(db, owner, pilot, now.date(), "model", None, at=now)
     assert "1 answer asks for a new look" in client.get(f"/assessments/{assessment}").text
 
 
@@ -108,7 +108,9 @@ def test_each_gate_stands_on_the_page_of_gates(client: TestClient, site: Site) -
 
 def test_a_gate_that_no_exception_can_cover_says_so(client: TestClient, site: Site) -> None:
     assessment = site.assessment()
-    gate = next(question for question, gate in library.bundled().gates if not gate.exception and not gate.when)
+    gate = next(
+        question for question, gate in library.bundled().gates if not (gate.exception or gate.when or question.when)
+    )
     site.answer(assessment, gate.key, 0)
     page = client.get(f"/assessments/{assessment}/gates").text
     section = page[page.index(f'<section class="section" id="{gate.key}"') :]

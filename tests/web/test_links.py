@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from app.records import links
+from app.records import assessments, links, sign_in
+from app.records.tables import PersonRow
 from app.web.access import SESSION_COOKIE
 from tests.web.conftest import ADDRESS, Site
 
@@ -19,7 +21,7 @@ ANSWER = "cost.budget-ceiling"
 def made(site: Site, assessment: UUID, *, days: float = 14, **said: Any) -> str:
     """The path of a new link."""
     at = datetime.now(UTC)
-    asked = {"role": "answer", "sections": ["cost"], "appendix": False, "title": None} | said
+    asked: dict[str, Any] = {"role": "answer", "sections": ["cost"], "appendix": False, "title": None} | said
     with site.database.writing() as db:
         expires_at = at + timedelta(days=days)
         _, token = links.make(
@@ -106,8 +108,6 @@ def test_a_holder_gives_a_name_and_answers_under_it(site: Site, anonymous: TestC
     saved = anonymous.post(f"/assessments/{assessment}/answers/{ANSWER}", data={"seen": "0", "level": "2"})
     assert saved.status_code == 303
     with site.database.reading() as db:
-        from app.records import assessments
-
         kept = assessments.read(db, site.callers["owner"], assessment)
     assert kept.saved[ANSWER].by == "Ines Duarte, by link"
 
@@ -149,8 +149,6 @@ def test_the_same_name_on_another_device_is_the_same_person(
         device = site.visit(None)
         device.post(path, data={"name": called})
         with site.database.reading() as db:
-            from app.records import sign_in
-
             caller = sign_in.caller_of_session(db, device.cookies[SESSION_COOKIE], at=datetime.now(UTC))
         assert caller
         persons.append(caller.person)
@@ -160,10 +158,6 @@ def test_the_same_name_on_another_device_is_the_same_person(
 def test_the_same_name_through_another_link_is_another_person(site: Site, assessment: UUID) -> None:
     for path in (made(site, assessment), made(site, assessment)):
         site.visit(None).post(path, data={"name": "Ines"})
-    from sqlalchemy import func, select
-
-    from app.records.tables import PersonRow
-
     with site.database.reading() as db:
         assert db.sql.scalar(select(func.count()).where(PersonRow.by_link)) == 2
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from app.records import people, sign_in
+from app.records import audit, people, sign_in
+from app.records.caller import Role
 from tests.web.conftest import ADDRESS, Site
 
 PASSWORD = "four plain words here"
@@ -160,8 +161,6 @@ def test_the_organisation_words_its_own_mark(site: Site, client: TestClient) -> 
 
 
 def test_a_change_of_people_stands_in_the_audit(site: Site, client: TestClient) -> None:
-    from app.records import audit
-
     client.post("/settings/name", data={"name": "Maren"})
     client.post("/tokens", data={"title": "x"})
     client.post("/settings/sign-out")
@@ -180,6 +179,6 @@ def test_the_team_takes_the_same_statements_for_three_accounts_and_for_thirty(si
     with site.database.writing() as db:
         for number in range(30):
             people.add_account(
-                db, site.callers["owner"], f"n{number}@x.example", "N", people.Role.VIEWER, at=datetime.now(UTC)
+                db, site.callers["owner"], f"n{number}@x.example", "N", Role.VIEWER, at=datetime.now(UTC)
             )
     assert statements() == few

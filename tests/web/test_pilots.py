@@ -43,7 +43,7 @@ def form_on(client: TestClient, address: str) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", page):
         name, value = (re.search(rf'{key}="([^"]*)"', tag) for key in ("name", "value"))
-        if name is None or value is None or ("checkbox" in tag or "radio" in tag) and " checked" not in tag:
+        if name is None or value is None or (("checkbox" in tag or "radio" in tag) and " checked" not in tag):
             continue
         kept = sent.setdefault(name[1], [] if "checkbox" in tag else value[1])
         if isinstance(kept, list):
@@ -53,9 +53,7 @@ def form_on(client: TestClient, address: str) -> dict[str, Any]:
 
 def touched_by(kind: str) -> str:
     """A question that every pilot is asked and that such a change touches."""
-    return next(
-        key for key, each in library.bundled().questions.items() if each.when is None and kind in each.changes
-    )
+    return next(key for key, each in library.bundled().questions.items() if each.when is None and kind in each.changes)
 
 
 def line(name: str, go_live: date | None = None) -> Line:
@@ -101,8 +99,12 @@ def test_sorting_by_something_else_is_refused_in_words(client: TestClient) -> No
         pytest.param([date(2027, 3, 1)], "One pilot wants to go live before April.", id="one"),
         pytest.param([date(2026, 12, 1), date(2027, 3, 31)], "Two pilots want to go live before April.", id="two"),
         pytest.param([date(2028, 2, 1)], "One pilot wants to go live before March 2028.", id="far ahead"),
-        pytest.param([date(2026, 12, 31)], "One pilot wants to go live before January.", id="over the turn of the year"),
-        pytest.param([date(2027, 2, 1), None], "Two pilots; one has a day ahead for going live.", id="one without a day"),
+        pytest.param(
+            [date(2026, 12, 31)], "One pilot wants to go live before January.", id="over the turn of the year"
+        ),
+        pytest.param(
+            [date(2027, 2, 1), None], "Two pilots; one has a day ahead for going live.", id="one without a day"
+        ),
         pytest.param([date(2026, 1, 1)], "One pilot, and no day ahead for going live.", id="overdue"),
     ],
 )
@@ -213,6 +215,13 @@ def test_a_change_is_recorded(client: TestClient, site: Site) -> None:
     answer = client.post(f"/pilots/{pilot}/changes", data=sent)
     assert answer.headers["location"] == f"/pilots/{pilot}?said=recorded#changes"
     assert [each.note for each in found(site, pilot).changes] == ["Version 2"]
+
+
+def test_a_change_shows_on_a_pilot_without_an_assessment(client: TestClient, site: Site) -> None:
+    pilot = site.pilot()
+    sent = {"on": datetime.now(UTC).date().isoformat(), "kind": "model", "note": "Version 2"}
+    client.post(f"/pilots/{pilot}/changes", data=sent)
+    assert "Version 2" in client.get(f"/pilots/{pilot}").text
 
 
 def test_before_a_change_is_recorded_it_says_how_many_answers_would_ask_for_a_new_look(

@@ -35,16 +35,16 @@ def html(report: Report) -> bytes:
 
 def shown(report: Report) -> dict[str, Any]:
     """What `report/body.html` draws the report with, wherever it stands."""
-    return {"report": report, "states": _STATES, **_drawn()}
+    lines = frozenset(line.key for dimension in report.dimensions for line in dimension.questions)
+    return {"report": report, "lines": lines, "states": _STATES, **_drawn()}
 
 
 @cache
 def _drawn() -> Mapping[str, Any]:
     """The small signs that stand in every line of the appendix, drawn once: a hundred calls of a macro take long."""
-    parts = templates().globals["parts"]
-    assert not isinstance(parts, str)
+    parts: Any = templates().globals["parts"]
     return {
-        "meters": {pair: Markup(parts.meter(*pair)) for pair in product(_LEVELS, _LEVELS)},
-        "grades": {grade: Markup(parts.grade(grade)) for grade in _GRADES},
-        "shapes": {kind: Markup(parts.shape(kind)) for kind in ("nogo", "open")},
+        "meters": {pair: parts.meter(*pair) for pair in product(_LEVELS, _LEVELS)},
+        "grades": {grade: parts.grade(grade) for grade in _GRADES},
+        "shapes": {kind: parts.shape(kind) for kind in ("nogo", "open")},
     }

@@ -3,7 +3,9 @@
 Everything that people wrote reaches Typst as data, through `sys.inputs`, and never as markup.
 """
 
+import ctypes
 import json
+import sys
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -38,6 +40,7 @@ def pdf(report: Report) -> bytes:
     moment = datetime.combine(report.as_of, time(), UTC)
     with _one_at_a_time:  # the compiler keeps what it has set before, and is one
         made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=moment)
+        _forget()
     if not isinstance(made, bytes):
         raise TypeError("Typst gives a PDF as one file")
     return made
@@ -48,6 +51,30 @@ def _compiler(*, with_machines: bool) -> typst.Compiler:
     folder = SHARE / "templates" / "report"
     return typst.Compiler(
         str(folder / "report.typ"), root=str(folder), font_paths=fonts.loaded(with_machines=with_machines)
+    )
+
+
+_REMEMBERED = 10  # compilations after which the typst wheel drops what it has not used again
+
+
+def _forget() -> None:
+    """Gives back what setting the report took.
+
+    Typst keeps every line that it has set, a hundred megabytes for a long report, until ten further documents are made.
+    Ten empty ones take no time; then the C library is asked to return what is free to the system.
+    """
+    for _ in range(_REMEMBERED + 1):
+        _nothing().compile(format="svg")
+    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if give_back is not None:
+        give_back(0)
+
+
+@cache
+def _nothing() -> typst.Compiler:
+    return typst.Compiler(
+        str(SHARE / "templates" / "report" / "nothing.typ"),
+        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False),
     )
 
 

@@ -1,0 +1,420 @@
+"""Who may call what: every route as every kind of caller, against a table that has to be complete."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from app.records import attachments, exceptions, links, sign_in
+from app.records.tables import OrganisationRow, Row
+from app.web.access import Guard, May
+from tests.web.conftest import Site
+
+OPEN = """
+GET /openapi.json
+GET /healthz
+GET /readyz
+GET /static/{name}
+"""
+
+# What each route asks of its caller. A route that is missing here fails the first test: decide who may call it.
+GUARDED = """
+ENTER GET /sign-in
+ENTER POST /sign-in
+ENTER GET /sign-in/{token}
+ENTER POST /sign-out
+ENTER GET /l/{token}
+ENTER POST /l/{token}
+
+READ GET /
+EDIT GET /pilots/new
+EDIT POST /pilots
+READ GET /pilots/{pilot}
+EDIT GET /pilots/{pilot}/profile
+EDIT POST /pilots/{pilot}/profile
+EDIT POST /pilots/{pilot}/profile/draft
+EDIT POST /pilots/{pilot}/profile/preview
+EDIT POST /pilots/{pilot}/assessments
+EDIT POST /pilots/{pilot}/changes
+EDIT POST /pilots/{pilot}/confirmation
+EDIT POST /pilots/{pilot}/return
+
+READ GET /assessments/{assessment}
+READ GET /assessments/{assessment}/gates
+READ_REPORT GET /assessments/{assessment}/report
+READ_REPORT GET /assessments/{assessment}/report.{kind}
+READ GET /assessments/{assessment}/evidence
+EDIT GET /assessments/{assessment}/links
+EDIT POST /assessments/{assessment}/links
+EDIT POST /links/{link}/revocation
+
+READ_SECTION GET /assessments/{assessment}/{dimension}
+ANSWER POST /assessments/{assessment}/answers/{question}
+EDIT POST /assessments/{assessment}/answers/{question}/confirmation
+EDIT POST /assessments/{assessment}/answers/{question}/return
+ANSWER GET /assessments/{assessment}/answers/{question}/evidence
+ANSWER POST /assessments/{assessment}/answers/{question}/evidence
+ANSWER GET /assessments/{assessment}/answers/{question}/evidence/{evidence}/withdrawal
+ANSWER POST /assessments/{assessment}/answers/{question}/evidence/{evidence}/withdrawal
+READ_SECTION GET /assessments/{assessment}/answers/{question}/evidence/{evidence}/file
+
+READ GET /confirmations
+EDIT POST /evidence/{evidence}/confirmation
+EDIT POST /evidence/{evidence}/return
+EDIT POST /evidence/{evidence}/withdrawal/confirmation
+EDIT POST /evidence/{evidence}/withdrawal/return
+EDIT POST /assessments/{assessment}/exceptions
+EDIT POST /exceptions/{exception}/acceptance
+EDIT POST /exceptions/{exception}/return
+EDIT POST /exceptions/{exception}/withdrawal
+
+READ GET /catalogues/{id}
+READ GET /method
+READ GET /team
+OWN POST /team
+OWN POST /team/{account}/role
+OWN POST /team/{account}/sign-in-links
+READ GET /settings
+READ POST /settings/name
+READ POST /settings/password
+READ POST /settings/sign-out
+OWN POST /settings/organisation
+READ POST /tokens
+READ POST /tokens/{token}/revocation
+
+READ GET /api/v1/pilots
+EDIT POST /api/v1/pilots
+READ GET /api/v1/pilots/{pilot}
+EDIT PUT /api/v1/pilots/{pilot}
+EDIT POST /api/v1/pilots/{pilot}/confirmation
+EDIT POST /api/v1/pilots/{pilot}/assessments
+EDIT POST /api/v1/pilots/{pilot}/changes
+READ GET /api/v1/assessments/{assessment}
+READ GET /api/v1/assessments/{assessment}/score
+READ_REPORT GET /api/v1/assessments/{assessment}/report.{kind}
+READ GET /api/v1/assessments/{assessment}/answers/{question}
+ANSWER PUT /api/v1/assessments/{assessment}/answers/{question}
+EDIT POST /api/v1/assessments/{assessment}/answers/{question}/confirmation
+ANSWER POST /api/v1/assessments/{assessment}/answers/{question}/evidence
+EDIT POST /api/v1/evidence/{evidence}/confirmation
+EDIT POST /api/v1/evidence/{evidence}/withdrawal
+EDIT POST /api/v1/assessments/{assessment}/exceptions
+EDIT POST /api/v1/exceptions/{exception}/acceptance
+EDIT GET /api/v1/assessments/{assessment}/links
+EDIT POST /api/v1/assessments/{assessment}/links
+EDIT POST /api/v1/links/{link}/revocation
+"""
+
+# Bodies that would do, for routes whose row is found by `records`: the refusal must not come from the form.
+BODIES: dict[str, dict[str, Any]] = {
+    "/evidence/{evidence}/return": {"data": {"note": "No."}},
+    "/evidence/{evidence}/withdrawal/return": {"data": {"note": "No."}},
+    "/exceptions/{exception}/return": {"data": {"note": "No."}},
+    "/team/{account}/role": {"data": {"role": "viewer"}},
+    "/api/v1/evidence/{evidence}/withdrawal": {"json": {"reason": "No."}},
+}
+QUESTION = "cost.budget-ceiling"
+SECRETS = ("Umbra", "Nordhafen", "Maren Vogt", "owner@nordhafen.example")
+
+
+@dataclass(frozen=True)
+class Route:
+    may: May
+    method: str
+    path: str
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/")
+
+    def names_ours(self) -> bool:
+        """Whether its path names a row of ours."""
+        open_names = ("{id}", "{name}", "{kind}")
+        return "{" in self.path.replace("report.{kind}", "") and not any(name in self.path for name in open_names[:2])
+
+
+TABLE = tuple(
+    Route(May[may], method, path) for may, method, path in (line.split() for line in GUARDED.split("\n") if line)
+)
+
+
+@dataclass
+class Scene:
+    """A site whose owner has one of everything that a path can name."""
+
+    site: Site
+    ids: dict[str, str] = field(default_factory=dict)
+    answer_link: str = ""
+    read_link: str = ""
+
+    def renew(self) -> None:
+        """One of everything, new."""
+        site, at = self.site, datetime.now(UTC)
+        owner, editor = site.callers["owner"], site.callers["editor"]
+        pilot = site.pilot("Umbra")
+        assessment = site.assessment(pilot)
+        site.answer(assessment, QUESTION, 3)
+        ends = at + timedelta(days=1)
+        until = at.date() + timedelta(days=20)
+        with site.database.writing() as db:
+            shown = attachments.Shown(kind="document")
+            file = attachments.Upload("umbra.txt", "text/plain", b"Umbra")
+            item = attachments.attach(db, owner, assessment, QUESTION, shown, upload=file, limit=100, at=at)
+            exception = exceptions.ask(db, owner, assessment, QUESTION, "Umbra.", until, at=at)
+            opens: dict[str, Any] = {"appendix": True, "title": "Umbra", "expires_at": ends, "at": at}
+            link, self.answer_link = links.make(db, owner, assessment, role="answer", sections=["cost"], **opens)
+            _, self.read_link = links.make(db, owner, assessment, role="read", sections=[], **opens)
+            token, _ = sign_in.make_token(db, owner, owner.account, "Umbra", at=at)
+        self.ids = {
+            "pilot": str(pilot),
+            "assessment": str(assessment),
+            "question": QUESTION,
+            "dimension": "cost",
+            "evidence": str(item),
+            "exception": str(exception),
+            "link": str(link),
+            "account": str(editor.account),
+            "token": str(token),
+            "kind": "json",
+            "id": "genai-production",
+        }
+
+    def call(self, client: TestClient, route: Route) -> Any:
+        return client.request(route.method, route.path.format(**self.ids), **BODIES.get(route.path, {}))
+
+    def holder(self, token: str) -> TestClient:
+        client = self.site.visit(None)
+        assert client.post(f"/l/{token}", data={"name": "Holder"}).status_code == 303
+        return client
+
+    def bearer(self, token: str | None) -> TestClient:
+        client = self.site.visit(None)
+        if token is not None:
+            client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    def caller(self, who: str, route: Route) -> TestClient:
+        """That caller, as this route knows callers: by a session or by a token."""
+        if who == "reader":
+            return self.holder(self.read_link)
+        if who == "answerer":
+            return self.holder(self.answer_link)
+        return self.bearer(self.site.token(who)) if route.is_api else self.site.visit(who)
+
+    def ours(self) -> dict[str, list[Any]]:
+        """Every row of our organisation."""
+        kept = {}
+        organisation = self.site.callers["owner"].organisation
+        with self.site.database.reading() as db:
+            for table in Row.metadata.sorted_tables:
+                if "organisation_id" in table.c:
+                    found = select(table).where(table.c.organisation_id == organisation)
+                    kept[table.name] = sorted(map(str, db.sql.execute(found)))
+            whose = select(OrganisationRow.__table__).where(OrganisationRow.id == organisation)
+            kept["organisations"] = [str(row) for row in db.sql.execute(whose)]
+        return kept
+
+
+@pytest.fixture
+def scene(site: Site) -> Scene:
+    scene = Scene(site)
+    scene.renew()
+    return scene
+
+
+def walked(site: Site) -> Iterator[Any]:
+    found = list(iter_route_contexts(site.app.routes))
+    assert found, "the walk finds no routes: FastAPI has changed"
+    yield from found
+
+
+def test_the_table_names_every_route_and_no_other(site: Site) -> None:
+    routes = {f"{method} {each.path}" for each in walked(site) for method in each.methods if method != "HEAD"}
+    tabled = {f"{each.method} {each.path}" for each in TABLE} | {line for line in OPEN.split("\n") if line}
+    assert routes == tabled
+
+
+def test_every_route_has_the_guard_that_the_table_says(site: Site) -> None:
+    guards = {
+        f"{method} {each.path}": [
+            one.call.may.name for one in each.original_route.dependant.dependencies if isinstance(one.call, Guard)
+        ]
+        for each in walked(site)
+        for method in each.methods
+        if hasattr(each.original_route, "dependant") and f"{method} {each.path}" not in OPEN.split("\n")
+    }
+    assert guards == {f"{each.method} {each.path}": [each.may.name] for each in TABLE}
+
+
+def refusals(
+    scene: Scene, expected: dict[str, int], caller: Callable[[Route], TestClient], *, or_form: bool = False
+) -> None:
+    """Assert that these routes answer these statuses, say nothing of ours, and change nothing.
+
+    `or_form`: or say that the form does not fit, which may be looked at first.
+    """
+    before, wrong = scene.ours(), []
+    for route in TABLE:
+        name = f"{route.method} {route.path}"
+        if name not in expected:
+            continue
+        answer = scene.call(caller(route), route)
+        if answer.status_code != expected[name] and not (or_form and answer.status_code == 422):
+            wrong.append(f"{name}: {answer.status_code} and not {expected[name]}")
+        if any(secret in answer.text for secret in SECRETS[:1]):
+            wrong.append(f"{name} tells of ours")
+    assert expected
+    assert wrong == []
+    assert scene.ours() == before
+
+
+def routes(**status: int) -> dict[str, int]:
+    """The expected status of every route that asks for one of these."""
+    return {f"{each.method} {each.path}": status[each.may.name] for each in TABLE if each.may.name in status}
+
+
+EVERYTHING = {may.name: 401 for may in May if may is not May.ENTER}
+
+
+def test_nobody_is_let_through_anywhere(scene: Scene) -> None:
+    anonymous = scene.site.visit(None)
+    refusals(scene, routes(**EVERYTHING), lambda _: anonymous)
+
+
+@pytest.mark.parametrize("token", ["", "junk", "x" * 5000, "\u00e4"])
+def test_a_token_that_never_was_opens_nothing(scene: Scene, token: str) -> None:
+    caller = scene.bearer(None)
+    caller.headers = httpx2.Headers([(b"Authorization", f"Bearer {token}".encode())])
+    refusals(scene, {key: 401 for key in routes(**EVERYTHING) if "/api/" in key}, lambda _: caller)
+
+
+def test_a_revoked_token_opens_nothing(scene: Scene) -> None:
+    owner, at = scene.site.callers["owner"], datetime.now(UTC)
+    with scene.site.database.writing() as db:
+        id, token = sign_in.make_token(db, owner, owner.account, "x", at=at)
+        sign_in.revoke_token(db, owner, id, at=at)
+    caller = scene.bearer(token)
+    refusals(scene, {key: 401 for key in routes(**EVERYTHING) if "/api/" in key}, lambda _: caller)
+
+
+def test_a_session_is_no_token_and_a_token_no_session(scene: Scene) -> None:
+    session, token = scene.site.visit("owner"), scene.bearer(scene.site.token("owner"))
+    refusals(scene, routes(**EVERYTHING), lambda route: session if route.is_api else token)
+
+
+def test_a_viewer_changes_nothing(scene: Scene) -> None:
+    visitor, program = scene.site.visit("viewer"), scene.bearer(scene.site.token("viewer"))
+    refusals(scene, routes(EDIT=403, OWN=403, ANSWER=403), lambda route: program if route.is_api else visitor)
+
+
+def test_an_editor_owns_nothing(scene: Scene) -> None:
+    visitor = scene.site.visit("editor")
+    refusals(scene, routes(OWN=403), lambda _: visitor)
+
+
+PAGES = {name for name in routes(**EVERYTHING) if "/api/" not in name}
+
+
+def test_the_holder_of_a_link_to_read_sees_the_report_alone(scene: Scene) -> None:
+    holder = scene.holder(scene.read_link)
+    hidden = routes(READ=404, EDIT=404, OWN=404, READ_SECTION=404, ANSWER=404)
+    refusals(scene, {key: hidden[key] for key in hidden if key in PAGES}, lambda _: holder)
+
+
+def test_the_holder_of_a_link_to_answer_sees_the_section_alone(scene: Scene) -> None:
+    holder = scene.holder(scene.answer_link)
+    hidden = routes(READ=404, EDIT=404, OWN=404, READ_REPORT=404)
+    refusals(scene, {key: hidden[key] for key in hidden if key in PAGES}, lambda _: holder)
+
+
+def test_the_holder_of_a_link_sees_no_other_section_and_no_other_assessment(scene: Scene) -> None:
+    holder = scene.holder(scene.answer_link)
+    granted = {key: 404 for key in routes(READ_SECTION=404, ANSWER=404) if key in PAGES}
+    scene.ids |= {"question": "operations.rollback", "dimension": "operations"}
+    refusals(scene, granted, lambda _: holder)
+    scene.renew()
+    refusals(scene, granted, lambda _: holder)
+
+
+def test_the_holder_of_a_link_gets_no_item_of_another_section_or_assessment(scene: Scene) -> None:
+    holder, own = scene.holder(scene.answer_link), dict(scene.ids)
+    elsewhere = [
+        scene.site.attach(UUID(own["assessment"]), "operations.rollback"),
+        scene.site.attach(scene.site.assessment(), QUESTION),
+    ]
+    naming = {f"{each.method} {each.path}": 404 for each in TABLE if "{question}/evidence/{ev" in each.path}
+    for item in elsewhere:
+        scene.ids = own | {"evidence": str(item)}
+        refusals(scene, naming, lambda _: holder, or_form=True)
+
+
+def test_the_holder_of_a_link_is_nobody_to_the_api(scene: Scene) -> None:
+    holder = scene.holder(scene.answer_link)
+    refusals(scene, {key: 401 for key in routes(**EVERYTHING) if "/api/" in key}, lambda _: holder)
+
+
+def test_another_organisation_finds_none_of_our_rows(scene: Scene) -> None:
+    visitor, program = scene.site.visit("stranger"), scene.bearer(scene.site.token("stranger"))
+    naming = {f"{each.method} {each.path}": 404 for each in TABLE if each.may is not May.ENTER and each.names_ours()}
+    refusals(scene, naming, lambda route: program if route.is_api else visitor)
+
+
+def test_another_organisation_sees_nothing_of_ours_where_it_names_nothing(scene: Scene) -> None:
+    before = scene.ours()
+    for route in TABLE:
+        if route.may is not May.ENTER and not route.names_ours():
+            answer = scene.call(scene.caller("stranger", route), route)
+            assert answer.status_code < 500
+            assert [secret for secret in SECRETS if secret in answer.text] == [], route
+    assert scene.ours() == before
+
+
+LEAST = {
+    May.READ: "viewer",
+    May.EDIT: "editor",
+    May.OWN: "owner",
+    May.READ_REPORT: "reader",
+    May.READ_SECTION: "answerer",
+    May.ANSWER: "answerer",
+}
+NOT_THEIRS = {"/tokens/{token}/revocation": "owner"}  # a token is revoked by whoever made it
+
+
+@pytest.mark.parametrize("may", LEAST)
+def test_whoever_may_is_let_through(scene: Scene, may: May) -> None:
+    wrong = []
+    for route in (each for each in TABLE if each.may is may):
+        if route.method != "GET":
+            scene.renew()
+        who = NOT_THEIRS.get(route.path, LEAST[may])
+        if route.is_api and who in ("reader", "answerer"):
+            who = "editor"
+        answer = scene.call(scene.caller(who, route), route)
+        if answer.status_code not in (200, 201, 303, 422, 428):
+            wrong.append(f"{route.method} {route.path}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("value", ["junk", "01990000-0000-7000-8000-000000000000", "%00", "..%2f..", "ä" * 300])
+def test_what_there_is_not_is_404_to_whoever_may(scene: Scene, value: str) -> None:
+    owner, program = scene.site.visit("owner"), scene.bearer(scene.site.token("owner"))
+    for name in ("pilot", "assessment", "question", "evidence", "exception", "link"):
+        scene.renew()
+        scene.ids[name] = value
+        last = [each for each in TABLE if f"{{{name}}}" in each.path and (name != "question" or "{ev" not in each.path)]
+        naming = {f"{each.method} {each.path}": 404 for each in last}
+        refusals(scene, naming, lambda route: program if route.is_api else owner, or_form=name == "question")
+
+
+@pytest.mark.parametrize("dimension", ["junk", "%00", "..", "cost.budget-ceiling"])
+def test_a_section_that_there_is_not_is_404(scene: Scene, dimension: str) -> None:
+    scene.ids["dimension"] = dimension
+    owner = scene.site.visit("owner")
+    refusals(scene, {"GET /assessments/{assessment}/{dimension}": 404}, lambda _: owner)
