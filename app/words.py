@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from app.settings import SHARE
 
-_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+# A day of its own: one inside a file's name stays as it is.
+_ISO_DAY = re.compile(r"(?<![\w./-])\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 VERDICT_CLASS: Mapping[str, str] = MappingProxyType(

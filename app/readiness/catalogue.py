@@ -130,6 +130,7 @@ class LawDate:
     source: Sentence
     read_on: date
     note: str = ""
+    when: When | None = None  # whose pilots it concerns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,7 @@ def score(catalogue: Catalogue, assessment: Assessment, as_of: date) -> Score:
         pilot_confirmed=assessment.pilot.confirmed,
         proofs={key: each.proof for key, each in questions.items()},
         claims={key: each.claimed for key, each in questions.items()},
+        asks={key: each.answer.ask for key, each in questions.items()},
     )
     return Score(
         as_of=as_of,

@@ -81,6 +81,7 @@ class Standing:
     pilot_confirmed: bool
     proofs: Mapping[str, Proof]
     claims: Mapping[str, int | None]
+    asks: Mapping[str, str | None]  # whom to ask, where nobody here can say
 
 
 def tier_for(policy: Policy, profile: Profile) -> TierChoice:
@@ -127,7 +128,9 @@ def _reasons(standing: Standing) -> Iterator[Reason]:
 def _not_assessed(standing: Standing) -> Iterator[Reason]:
     for gate in standing.gates:
         if gate.state is GateState.OPEN:
-            yield _gate(standing, gate, Verdict.NOT_ASSESSED, "is a gate that nobody has answered")
+            ask = standing.asks[gate.key]
+            says = f"is a gate that nobody here can answer: ask {ask}" if ask else "is a gate that nobody has answered"
+            yield _gate(standing, gate, Verdict.NOT_ASSESSED, says)
     if standing.coverage is None:
         yield Reason("coverage", Verdict.NOT_ASSESSED, "No question applies.", "Look at the profile again.")
     elif standing.coverage < Fraction(standing.policy.coverage):

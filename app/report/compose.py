@@ -95,7 +95,11 @@ def compose(
         not_applicable=tuple(each for each in questions if each.not_applicable and each.state != "not-asked"),
         on_declared_grades=len(scored.on_declared_grades),
         register=tuple(item for line in questions for item in line.evidence),
-        law=tuple(_law(each, pilot.profile.go_live) for each in sorted(law, key=lambda each: each.applies_from)),
+        law=tuple(
+            _law(each, pilot.profile.go_live)
+            for each in sorted(law, key=lambda each: each.applies_from)
+            if each.when is None or each.when.holds(pilot.profile)
+        ),
     )
 
 
@@ -176,7 +180,8 @@ def _percent(figure: Fraction | None) -> Percent | None:
 
 
 def _gap(claimed: Fraction | None, proven: Fraction | None) -> Percent | None:
-    return None if claimed is None or proven is None else cut(max(claimed - proven, Fraction(0)))
+    """Between the figures as they are shown: whoever subtracts them finds the same."""
+    return None if claimed is None or proven is None else max(cut(claimed) - cut(proven), Percent(0))
 
 
 def _dimension(catalogue: Catalogue, scored: Score, each: DimensionScore) -> DimensionLine:
@@ -316,7 +321,7 @@ def _gate_note(gate: GateScore, asked: QuestionScore) -> str:
         case GateState.NOT_APPLICABLE:
             return "does not apply to this pilot"
         case GateState.OPEN:
-            return f"{needs}; nobody has answered"
+            return f"{needs}; ask {asked.answer.ask}" if asked.answer.ask else f"{needs}; nobody has answered"
     if asked.proof.cap is not None and asked.proof.cap < gate.gate.level:
         return f"{needs}; a finding speaks against more than level {asked.proof.cap}"
     return f"{needs}; claimed {asked.claimed}, proven {asked.proven}"

@@ -81,7 +81,5 @@ def save_answer(visit: ToAnswer, page: ThisPage, question: str, form: Annotated[
         at=at,
         said="saved",
         card=card(scored, question, visit.caller),
-        standing=next(
-            each for each in scored.score.dimensions if each.dimension.key == question.partition(".")[0]
-        ),
+        standing=next(each for each in scored.score.dimensions if each.dimension.key == question.partition(".")[0]),
     )

@@ -94,7 +94,9 @@ class WithdrawalForm(BaseModel):
 @router.get("/assessments/{assessment}/answers/{question}/evidence")
 def evidence_form(visit: ToAnswer, page: ThisPage, question: str) -> Response:
     """The form to attach something to an answer."""
-    return page.show("assessments/attach.html", **_attaching(visit, question), form=EvidenceForm(kind="document"), problems=())
+    return page.show(
+        "assessments/attach.html", **_attaching(visit, question), form=EvidenceForm(kind="document"), problems=()
+    )
 
 
 @router.post("/assessments/{assessment}/answers/{question}/evidence")
@@ -168,7 +170,9 @@ def _attaching(visit: Visit, question: str) -> dict[str, object]:
         "question": asked,
         "url": f"/assessments/{visit.assessment.id}/answers/{question}",
         "at": _at(visit, question),
-        "declared": {name: f"{name.capitalize()}: {words[0].lower()}{words[1:]}" for name, words in GRADE_WORDS.items()},
+        "declared": {
+            name: f"{name.capitalize()}: {words[0].lower()}{words[1:]}" for name, words in GRADE_WORDS.items()
+        },
         "today": visit.today,
         "limit": f"{visit.settings.upload_limit_bytes / 2**20:.3g} MiB",
     }

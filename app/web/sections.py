@@ -170,5 +170,3 @@ def _not_asked(asked: QuestionScore) -> NotAsked:
     when = asked.question.when
     answered = asked.answer.level is not None or bool(asked.answer.evidence)
     return NotAsked(asked.question, condition_in_words(when) if when else "", answered)
-
-

@@ -44,14 +44,16 @@ def test_pages_of_pilots_are_without_serious_findings(
     page: Page, served: Served, axe: Callable[[Page], list[str]]
 ) -> None:
     served.sign_in(page.context, "astrid")
-    assessment = served.assessment("Claims letter drafting")
+    assessment, pilot = served.assessment("Claims letter drafting"), served.pilot("Claims letter drafting")
     found = []
     for address in (
         "/",
         "/pilots/new",
-        "/confirmations",
+        f"/pilots/{pilot}",
+        f"/pilots/{pilot}/profile",
         f"/assessments/{assessment}",
         f"/assessments/{assessment}/gates",
+        "/confirmations",
     ):
         page.goto(served.url + address)
         found += axe(page)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,8 @@ from app.errors import Changed, NotAllowed, NotFound, Refused, VersionNeeded
 from app.records import answers
 from app.records.answers import Given, Marked
 from app.records.caller import Caller
-from tests.records.conftest import NOON, House
+from app.records.database import Database
+from tests.records.conftest import NOON, House, small
 
 AWAY = Marked(reason="out-of-scope", note="Runs on paper")
 
@@ -100,6 +102,19 @@ def test_of_eight_who_answer_first_at_once_exactly_one_wins(house: House) -> Non
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(try_to_save, range(8))) == 1
+
+
+def test_of_two_servers_on_one_database_both_save(house: House, migrated_url: str) -> None:
+    other = replace(house, database=Database(migrated_url, small))
+    assessments = [house.assessment() for _ in range(8)]
+
+    def save_thrice(number: int) -> int:
+        server = (house, other)[number % 2]
+        return [server.answer(assessments[number], level=seen, seen=seen) for seen in range(3)][-1]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(save_thrice, range(8))) == [3] * 8
+    other.database.close()
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,7 @@ def holder(site: Site, assessment: UUID, *sections: str) -> TestClient:
     return client
 
 
-def test_every_question_that_is_asked_stands_on_the_page_with_its_five_anchors(
-    site: Site, client: TestClient
-) -> None:
+def test_every_question_that_is_asked_stands_on_the_page_with_its_five_anchors(site: Site, client: TestClient) -> None:
     page = client.get(f"/assessments/{site.assessment()}/security").text
     assert page.count('data-question="') == page.count('value="4"') > 5
 
@@ -253,7 +251,9 @@ def test_a_change_of_the_pilot_asks_to_look_again_until_the_answer_is_saved(site
     with site.database.writing() as db:
         owner = site.callers["owner"]
         answers.save(db, owner, assessment, question, Given(level=3), seen=0, at=yesterday)
-        pilots.record_change(db, owner, pilot, datetime.now(UTC).date(), "data", "new claims data", at=datetime.now(UTC))
+        pilots.record_change(
+            db, owner, pilot, datetime.now(UTC).date(), "data", "new claims data", at=datetime.now(UTC)
+        )
     assert "Look again: data changed" in client.get(f"/assessments/{assessment}/security").text
     assert "Look again" not in save(client, assessment, question, seen=1, level="3").text
 
