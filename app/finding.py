@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator
@@ -10,6 +11,8 @@ from app.wording import Ignored, Line
 
 
 def _scalar(given: object) -> object:
+    if isinstance(given, float) and not isfinite(given):
+        raise ValueError("must be a finite number")
     if isinstance(given, bool | int | float | str):
         return given
     raise ValueError("must be a number, a text, true or false")

@@ -138,9 +138,9 @@ def confirm(db: Transaction, caller: Caller, evidence: UUID, *, what: Waits | No
         return _keep(db, caller, row, "withdrawal confirmed", values, at)
     values = {"confirmed_by": caller.person, "confirmed_at": at, **_NOT_SENT_BACK}
     if row.kind in ("link", "document"):
-        values["supports"] = db.sql.scalar(
-            select(AnswerRow.level).filter_by(assessment_id=row.assessment_id, question=row.question)
-        )
+        # Where nothing is claimed yet, nothing is confirmed but the item itself: every claim asks for a new look.
+        claimed = select(AnswerRow.level).filter_by(assessment_id=row.assessment_id, question=row.question)
+        values["supports"] = db.sql.scalar(claimed) or 0
     return _keep(db, caller, row, "evidence confirmed", values, at)
 
 

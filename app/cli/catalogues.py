@@ -1,0 +1,78 @@
+"""Commands on catalogues: show, check, coverage."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from app import library
+from app.cli.command import Group, as_json, example
+from app.readiness.catalogue import described
+
+
+@click.group(cls=Group)
+def catalogue() -> None:
+    """The questions: show them, check a catalogue of your own, see what frameworks they touch."""
+
+
+which = [
+    click.option("--id", "id_", default=library.DEFAULT[0], show_default=True, help="Which catalogue."),
+    click.option("--version", "version_", default=library.DEFAULT[1], show_default=True, help="Its version."),
+]
+
+
+def _which(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(which):
+        command = option(command)
+    return command
+
+
+@catalogue.command("show", epilog=example("readyroom catalogue show --json"))
+@_which
+@as_json
+def catalogue_show(id_: str, version_: str, as_json: bool) -> None:
+    """Print a catalogue."""
+    shown = library.bundled(id_, version_)
+    if as_json:
+        click.echo(json.dumps(described(shown), indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{shown.policy.title} ({shown.id} version {shown.version}): {len(shown.questions)} questions")
+    for dimension in shown.dimensions:
+        click.echo(f"\n{dimension.title}: {dimension.about}")
+        for question in dimension.questions:
+            mark = f" [gate, level {question.gate.level}]" if question.gate else ""
+            click.echo(f"  {question.key}{mark}\n    {question.text}")
+
+
+@catalogue.command("check", epilog=example("readyroom catalogue check my-catalogue/"))
+@click.argument("path", type=click.Path(path_type=Path))
+def catalogue_check(path: Path) -> None:
+    """Check a catalogue (a folder of YAML files); exit 2 with file, line and reason for all that is wrong."""
+    checked = library.read_catalogue(path)
+    click.echo(
+        f"{checked.id} version {checked.version}: {len(checked.questions)} questions, {len(checked.gates)} gates. Good."
+    )
+
+
+@catalogue.command("coverage", epilog=example("readyroom catalogue coverage --json"))
+@_which
+@as_json
+def catalogue_coverage(id_: str, version_: str, as_json: bool) -> None:
+    """Print, per framework, which items the questions touch and which they do not."""
+    shown = library.bundled(id_, version_)
+    touched = {
+        key: {
+            item: [question.key for question in shown.questions.values() if item in question.references.get(key, ())]
+            for item in framework.items
+        }
+        for key, framework in shown.frameworks.items()
+    }
+    if as_json:
+        click.echo(json.dumps(touched, indent=2, ensure_ascii=False))
+        return
+    for key, items in touched.items():
+        done = sum(bool(questions) for questions in items.values())
+        click.echo(f"{key} ({shown.frameworks[key].version}): {done} of {len(items)} items touched")
+        for item, questions in items.items():
+            click.echo(f"  {item:<24} {', '.join(questions) or 'NOT TOUCHED'}")
