@@ -100,11 +100,17 @@ class Card {
   settle() {
     const chosen = this.level?.dataset.for ?? "";
     for (const group of this.form.querySelectorAll(".instead")) group.disabled = group.dataset.when !== chosen;
+    const unsaved = this.read().level !== this.saved.level;
     for (const label of this.form.querySelectorAll(".levels label"))
-      label.classList.toggle("sent", this.saved && label.contains(this.level) && this.read().level !== this.saved.level);
+      label.classList.toggle("sent", unsaved && label.contains(this.level));
   }
 
   // What it tells
+
+  /** Where the state of saving is told: replaced with every save, so it is looked up each time. */
+  get words() {
+    return document.getElementById(`state-${this.key}`).querySelector("[data-words]");
+  }
 
   say(state, words, { aloud = true } = {}) {
     const told = document.createElement("span");
@@ -112,7 +118,7 @@ class Card {
     told.dataset.saveState = state;
     if (!aloud) told.ariaHidden = "true"; // passing states are seen, and not read out each time
     told.append(...[words].flat());
-    document.getElementById(`state-${this.key}`).querySelector("[data-words]").replaceChildren(told);
+    this.words.replaceChildren(told);
   }
 
   get keeping() {
@@ -163,7 +169,7 @@ class Card {
   save({ even = false } = {}) {
     clearTimeout(this.timer);
     this.timer = 0;
-    if (this.conflict || this.sending) return;
+    if (this.conflict || this.sending || (!even && this.refused && same(this.read(), this.refused))) return;
     if (this.dirty || even) htmx.trigger(this.form, "save", {});
     else this.rest();
     this.sending = this.form.classList.contains("htmx-request");
@@ -174,20 +180,19 @@ class Card {
   rest() {
     this.draft.remove();
     this.settle();
-    if (this.before) document.getElementById(`state-${this.key}`).querySelector("[data-words]").replaceChildren(this.before.cloneNode(true));
+    this.trouble.replaceChildren();
+    this.words.replaceChildren(this.before.cloneNode(true));
   }
 
   /** Before the answer to a save is shown: a conflict with what we sent ourselves, and whose answer was lost, is none. */
   answered(detail) {
-    const status = detail.xhr.status;
+    if (detail.xhr.status < 400) return;
     const told = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
     const conflict = told.querySelector("[data-conflict]");
-    if (status < 400) return;
     detail.shouldSwap = Boolean(conflict || told.querySelector("[data-problems]"));
     if (conflict && same(theirs(conflict), this.sent)) {
       detail.shouldSwap = false;
       this.seen.value = conflict.dataset.conflict;
-      this.saved = this.sent;
       this.ownAgain = true;
     }
   }
@@ -197,19 +202,23 @@ class Card {
     this.sending = false;
     if (detail.successful || this.ownAgain) {
       if (this.ownAgain) this.say("saved", `Saved ${clock(new Date())}`);
-      else this.saved = this.sent;
+      if (this.ownAgain) this.refresh();
       this.ownAgain = false;
+      this.saved = this.sent;
+      this.refused = null;
       this.tries = 0;
-      this.before = document.getElementById(`state-${this.key}`).querySelector("[data-words]").firstElementChild.cloneNode(true);
+      this.before = this.words.firstElementChild.cloneNode(true);
       if (!this.dirty) return this.rest();
       this.keep();
       if (!this.timer) this.timer = setTimeout(() => this.save(), 0);
       return undefined;
     }
     this.keep();
-    if (status === 412) return this.differ();
+    this.refused = null;
+    if (this.trouble.querySelector("[data-conflict]")) return this.differ();
     if (status === 401) return this.shutOut();
     if (status === 0 || status >= 500 || status === 429) return this.wait(status);
+    this.refused = this.sent; // sent again once it is mended
     const told = new DOMParser().parseFromString(responseText, "text/html");
     const why = told.querySelector("[data-problems] li, .problems li") ?? told.querySelector(".problem > p");
     return this.say("unsaved", `Not saved: ${why?.textContent.trim() ?? `the server answered ${status}`}`);
@@ -229,10 +238,12 @@ class Card {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), Math.min(5000 * this.tries, LONGEST_RETRY));
     if (page.dataset.alone === "yes") {
-      this.say("unsaved", `Not saved: your link is closed. ${this.keeping}. Ask for a new link.`, { aloud: this.tries === 1 });
+      const words = `Not saved: your link is closed. ${this.keeping}. Ask for a new link.`;
+      this.say("unsaved", words, { aloud: this.tries === 1 });
       return;
     }
-    const link = Object.assign(document.createElement("a"), { target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" });
+    const link = Object.assign(document.createElement("a"), { target: "_blank", rel: "noopener" });
+    link.textContent = "Sign in in a new tab";
     link.href = `/sign-in?to=${encodeURIComponent(location.pathname)}`;
     const words = [`Not saved: your session is over. ${this.keeping}. `, link, ", and it is sent."];
     if (this.tries === 1 || !this.article.querySelector(".save a")) this.say("unsaved", words);
@@ -271,26 +282,31 @@ class Card {
       return;
     }
     const note = this.form.elements.note;
-    if (form.dataset.choice === "both") note.value = [note.value.trimEnd(), form.dataset.add].filter(Boolean).join("\n\n");
+    const both = [note.value.trimEnd(), form.dataset.add].filter(Boolean).join("\n\n");
+    if (form.dataset.choice === "both") note.value = both;
     this.keep();
     this.save({ even: true });
   }
 
-  /** Show again what the server shows of this question, but for what is typed. */
+  /** Show again what the server shows of this question, but for what is typed and the version that was seen. */
   async refresh() {
-    const told = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
+    const seen = this.seen.value;
+    const answer = await fetch(location.pathname).catch(() => null);
+    if (!answer?.ok) return;
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of ["gate", "state", "standing", "items"]) {
-      const fresh = told.getElementById(`${part}-${this.key}`);
-      if (fresh) document.getElementById(fresh.id).replaceWith(document.adoptNode(fresh));
-      if (fresh) htmx.process(fresh);
+      const fresh = document.adoptNode(told.getElementById(`${part}-${this.key}`));
+      document.getElementById(fresh.id).replaceWith(fresh);
+      htmx.process(fresh);
     }
+    this.seen.value = seen;
     localise(this.article);
   }
 
   // Across a refresh, a closed lid, an expired session
 
   restore() {
-    this.before = document.getElementById(`state-${this.key}`).querySelector("[data-words]").firstElementChild.cloneNode(true);
+    this.before = this.words.firstElementChild.cloneNode(true);
     const draft = this.draft.read();
     if (!draft) return;
     this.write(draft.values, draft.instead);
@@ -307,6 +323,7 @@ class Card {
   leave() {
     if (!this.dirty || this.conflict) return;
     const body = new URLSearchParams(new FormData(this.form));
+    body.set("person", page.dataset.person);
     fetch(this.form.action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => {});
   }
 }

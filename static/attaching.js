@@ -29,17 +29,21 @@ body.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== body) return;
   const files = body.querySelector("[type=file]");
   if (dropped && files) files.files = dropped;
-  dropped = null;
   body.querySelector(dropped ? "[name=title]" : "input, textarea")?.focus();
+  dropped = null;
 });
 
 for (const failure of ["htmx:sendError", "htmx:responseError"])
   document.addEventListener(failure, (event) => {
     const link = event.target.closest?.("[data-sheet]");
-    if (link) body.replaceChildren(words("This cannot be opened at the moment. Close it, and try again when the connection is back."));
+    if (link) body.replaceChildren(words("This cannot be opened at the moment. Close it, and try again in a while."));
     const form = event.target.closest?.("[data-evidence]");
-    if (form && failure === "htmx:sendError")
-      form.querySelector(".trouble").replaceChildren(words("Not sent: no connection. What you filled in stays here; try again when it is back."));
+    if (!form) return;
+    const told = form.querySelector(".trouble");
+    if (failure === "htmx:sendError")
+      told.replaceChildren(words("Not sent: no connection. What you filled in stays here; try again when it is back."));
+    else if (event.detail.xhr.status === 401)
+      told.replaceChildren(words("Not sent: your session is over. Sign in in a new tab, then send this again; it stays here."));
   });
 
 body.addEventListener("htmx:xhr:progress", (event) => {
@@ -73,13 +77,16 @@ body.addEventListener(
     form.dataset.more = "yes";
     for (const file of files) {
       const ended = new Promise((done) => form.addEventListener("htmx:afterRequest", done, { once: true }));
-      htmx.ajax("POST", form.getAttribute("action"), { source: form, target: form.querySelector(".trouble"), swap: "innerHTML", values: { file, title: "" } });
+      const target = form.querySelector(".trouble");
+      const one = { source: form, target, swap: "innerHTML", values: { file, title: "" } };
+      htmx.ajax("POST", form.getAttribute("action"), one);
       if (!(await ended).detail.successful) left.items.add(file);
     }
     delete form.dataset.more;
     form.elements.file.files = left.files;
     if (left.files.length === 0) finish();
-    else form.querySelector(".trouble").prepend(words(`Not attached: ${[...left.files].map((file) => file.name).join(", ")}.`));
+    const names = [...left.files].map((file) => file.name).join(", ");
+    if (names) form.querySelector(".trouble").prepend(words(`Not attached: ${names}.`));
   },
   { capture: true },
 );

@@ -1,15 +1,18 @@
 """Answering: one section of an assessment on one page, saved question by question as one goes."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.errors import SignInNeeded
 from app.readiness.assessment import NotApplicableReason
 from app.readiness.score import score
 from app.records import answers, assessments
 from app.records.answers import Given, Marked
+from app.records.caller import Caller
 from app.web.access import ToAnswer, ToReadSection
 from app.web.page import ThisPage
 from app.web.sections import card, section
@@ -37,9 +40,16 @@ class AnswerForm(BaseModel):
     note: Typed = ""
     not_applicable: Literal[""] | NotApplicableReason = ""
     not_applicable_note: Typed = ""
+    person: UUID | None = None  # whom the page was made for; a page saves by itself, also once others have signed in
 
-    def given(self) -> Given:
-        """What it says."""
+    def given(self, by: Caller) -> Given:
+        """What it says.
+
+        Raises:
+            SignInNeeded: the page was made for somebody else than who is signed in by now.
+        """
+        if self.person not in (None, by.person):
+            raise SignInNeeded(f"This was typed by somebody else than {by.name}, who is signed in now.")
         marked = None
         if self.not_applicable:
             marked = Marked(reason=self.not_applicable, note=self.not_applicable_note or None)
@@ -73,7 +83,7 @@ def save_answer(visit: ToAnswer, page: ThisPage, question: str, form: Annotated[
         key=question,
     )
     scored = answers.save(
-        visit.db, visit.caller, visit.assessment.id, question, form.given(), seen=form.seen, at=visit.at
+        visit.db, visit.caller, visit.assessment.id, question, form.given(visit.caller), seen=form.seen, at=visit.at
     )
     return page.changed(
         "assessments/section.html",

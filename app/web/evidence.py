@@ -1,7 +1,7 @@
 """Evidence on an answer: attached, withdrawn with a reason, and its files given back."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -160,7 +160,7 @@ def as_download(name: str) -> str:
     return f"attachment; filename=\"{plain.strip('. ') or 'file'}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _attaching(visit: Visit, question: str) -> dict[str, object]:
+def _attaching(visit: Visit, question: str) -> dict[str, Any]:
     """What the form to attach something says."""
     catalogue = visit.db.catalogue(visit.assessment.catalogue.id, visit.assessment.catalogue.version)
     asked = catalogue.questions.get(question)
@@ -178,7 +178,7 @@ def _attaching(visit: Visit, question: str) -> dict[str, object]:
     }
 
 
-def _withdrawing(visit: Visit, question: str, evidence: UUID) -> dict[str, object]:
+def _withdrawing(visit: Visit, question: str, evidence: UUID) -> dict[str, Any]:
     """What the form to withdraw an item says."""
     shown = _card(visit, question)
     item = next((each for each in shown.items if each.line.id == str(evidence)), None)

@@ -1,4 +1,4 @@
-"""What the page of one section shows, as values: the questions asked, each with its answer, its proof and its saving."""
+"""What the page of one section shows, as values: the questions asked, each with its answer and its proof."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,5 +1,6 @@
 """What every request meets first: the size of its body, where it comes from, and the headers of every answer."""
 
+from asyncio import Semaphore
 from collections import OrderedDict
 from threading import Lock
 from time import monotonic
@@ -15,6 +16,10 @@ from app.web.problems import respond
 
 _ALLOWANCE = 1024 * 1024  # for everything in a form beside its file
 
+# A change waits in a thread for its turn to write, and needs another thread to do so: of the forty there are, some must
+# stay free for that, or everybody waits for everybody.
+_CHANGES_AT_ONCE = 20
+
 
 class Security:
     """Middleware: refuses what is too large or posted from elsewhere, and sets the headers of every answer."""
@@ -23,6 +28,7 @@ class Security:
         self.app = app
         self.limit = upload_limit_bytes + _ALLOWANCE
         self.https = https
+        self.changing = Semaphore(_CHANGES_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with what is wrong."""
@@ -58,8 +64,11 @@ class Security:
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not comes_from_our_own_page(headers, scope["path"]):
             elsewhere = NotAllowed("This was sent from a page that is not ours. Open the page here and send it again.")
             await respond(request, elsewhere)(scope, receive, sealed)
-        else:
+        elif scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, limited, sealed)
+        else:
+            async with self.changing:
+                await self.app(scope, limited, sealed)
 
 
 def comes_from_our_own_page(headers: Headers, path: str) -> bool:

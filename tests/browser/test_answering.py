@@ -224,7 +224,7 @@ def test_a_save_whose_answer_was_lost_is_no_conflict_with_oneself(context: Brows
 
 
 @pytest.fixture
-def conflict(context: BrowserContext, served: Served) -> Iterator[Locator]:
+def conflict(context: BrowserContext, served: Served) -> Locator:
     """A card on which Mei has answered 1 while Astrid was choosing 3 and writing a note."""
     question = some_question(served, "cost", 2)
     card = opened(context, served, question)
@@ -232,7 +232,7 @@ def conflict(context: BrowserContext, served: Served) -> Iterator[Locator]:
     note(card).fill("Astrid was writing")
     level(card, 3).check()
     expect(state(card)).to_contain_text("Not saved: somebody else answered meanwhile", timeout=8000)
-    yield card
+    return card
 
 
 def test_two_answers_stand_side_by_side_and_nothing_typed_is_gone(conflict: Locator) -> None:

@@ -24,9 +24,15 @@ def _report(catalogue: Catalogue, **levels: int | None) -> Report:
 def test_figures_are_cut_and_not_rounded() -> None:
     report = _report(THREE, a=4, b=4)
     assert report.proven == Decimal("16.6")
-    assert report.gap == Decimal("83.3")
     assert report.claimed_range == (Decimal("66.6"), Decimal("100.0"))
     assert str(report.claimed) == "100.0"
+
+
+def test_the_gap_is_between_the_figures_as_they_are_shown() -> None:
+    report = _report(THREE, a=4, b=4)
+    assert report.claimed is not None
+    assert report.proven is not None
+    assert report.gap == report.claimed - report.proven == Decimal("83.4")
 
 
 def test_what_is_not_known_is_none() -> None:

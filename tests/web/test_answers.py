@@ -222,6 +222,15 @@ def test_a_session_that_is_over_is_told_as_such(site: Site, anonymous: TestClien
     assert save(anonymous, site.assessment(), seen=0, level="1").status_code == 401
 
 
+def test_a_page_made_for_somebody_else_saves_nothing_in_the_name_of_who_is_signed_in_now(
+    site: Site, editor: TestClient
+) -> None:
+    assessment = site.assessment()
+    answer = save(editor, assessment, seen=0, level="3", person=str(site.callers["owner"].person))
+    assert answer.status_code == 401
+    assert kept(site, assessment) is None
+
+
 def test_the_holder_of_a_link_sees_the_sections_that_it_grants_and_no_way_elsewhere(site: Site) -> None:
     assessment = site.assessment()
     page = holder(site, assessment, "security", "cost").get(f"/assessments/{assessment}/security").text
