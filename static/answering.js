@@ -7,17 +7,6 @@ const LONGEST_RETRY = 60_000;
 const same = (one, other) => NAMES.every((name) => one[name].trim() === other[name].trim());
 const clock = (moment) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(moment);
 
-/** The reader's own time in place of UTC, with the day where it is not today. */
-function localise(root) {
-  for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
-    const moment = new Date(time.dateTime);
-    const today = moment.toDateString() === new Date().toDateString();
-    const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" }).format(moment);
-    time.title = time.textContent;
-    time.textContent = today ? clock(moment) : `${day}, ${clock(moment)}`;
-  }
-}
-
 /** The last typed and not yet confirmed state of one answer, kept in this browser. */
 class Draft {
   constructor(question) {
@@ -184,7 +173,7 @@ class Card {
     this.words.replaceChildren(this.before.cloneNode(true));
   }
 
-  /** Before the answer to a save is shown: a conflict with what we sent ourselves, and whose answer was lost, is none. */
+  /** Before the answer to a save is shown: a conflict with what we sent ourselves is none; its answer was lost. */
   answered(detail) {
     if (detail.xhr.status < 400) return;
     const told = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
@@ -230,7 +219,8 @@ class Card {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), Math.min(1000 * 2 ** this.tries, LONGEST_RETRY));
     const why = status ? "the server cannot save at the moment" : "no connection";
-    this.say("offline", `Not saved: ${why}. ${this.keeping} and sent when it works again.`, { aloud: this.tries === 1 });
+    const words = `Not saved: ${why}. ${this.keeping}; it is sent when it can be.`;
+    this.say("offline", words, { aloud: this.tries === 1 });
   }
 
   shutOut() {
@@ -253,7 +243,6 @@ class Card {
 
   differ() {
     this.conflict = this.trouble.querySelector("[data-conflict]");
-    localise(this.trouble);
     this.mirror();
     this.say("conflict", "Not saved: somebody else answered meanwhile. Choose below.");
   }
@@ -300,7 +289,6 @@ class Card {
       htmx.process(fresh);
     }
     this.seen.value = seen;
-    localise(this.article);
   }
 
   // Across a refresh, a closed lid, an expired session
@@ -324,21 +312,20 @@ class Card {
     if (!this.dirty || this.conflict) return;
     const body = new URLSearchParams(new FormData(this.form));
     body.set("person", page.dataset.person);
-    fetch(this.form.action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => {});
+    const headers = { "HX-Request": "true" };
+    fetch(this.form.action, { method: "POST", body, keepalive: true, headers }).catch(() => {});
   }
 }
 
 /** What somebody else saved, out of the block that shows both. */
 function theirs(conflict) {
-  const inputs = conflict.querySelectorAll("[data-choice=theirs] input");
-  return Object.fromEntries([...inputs].filter((each) => NAMES.includes(each.name)).map((each) => [each.name, each.value]));
+  const value = (name) => conflict.querySelector(`[data-choice=theirs] [name=${name}]`).value;
+  return Object.fromEntries(NAMES.map((name) => [name, value(name)]));
 }
 
 const cards = [...page.querySelectorAll("[data-question]")].map((article) => new Card(article));
 const saveAll = () => cards.forEach((card) => card.dirty && card.save());
 
-localise(document);
-document.addEventListener("htmx:oobAfterSwap", () => localise(page));
 document.addEventListener("visibilitychange", saveAll);
 addEventListener("online", saveAll);
 addEventListener("focus", saveAll);

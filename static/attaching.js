@@ -43,7 +43,7 @@ for (const failure of ["htmx:sendError", "htmx:responseError"])
     if (failure === "htmx:sendError")
       told.replaceChildren(words("Not sent: no connection. What you filled in stays here; try again when it is back."));
     else if (event.detail.xhr.status === 401)
-      told.replaceChildren(words("Not sent: your session is over. Sign in in a new tab, then send this again; it stays here."));
+      told.replaceChildren(words("Not sent: your session is over. Sign in in a new tab, then send this again."));
   });
 
 body.addEventListener("htmx:xhr:progress", (event) => {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, cast, false, func, null, select, text, true
+from sqlalchemy import ColumnElement, Select, Uuid, cast, false, func, literal, null, select, text, true, union_all
 
 from app.records.caller import Caller
 from app.records.database import Transaction
@@ -38,6 +38,21 @@ class Waiting:
 def waiting(db: Transaction, caller: Caller) -> tuple[Waiting, ...]:
     """What this account may confirm or send back: not what it did itself, nor what came through a link of its own."""
     return _waiting(db, caller, PersonRow.account_id != caller.account)
+
+
+def count(db: Transaction, caller: Caller) -> int:
+    """How many things this account may confirm, in one statement."""
+    if not caller.may_edit:
+        return 0
+    found = union_all(
+        *(
+            wanted.with_only_columns(literal(1).label("one")).where(
+                wanted.selected_columns.organisation_id == caller.organisation, PersonRow.account_id != caller.account
+            )
+            for _, wanted in _WANTED
+        )
+    ).subquery()
+    return db.sql.scalar(select(func.count()).select_from(found)) or 0
 
 
 def own(db: Transaction, caller: Caller) -> tuple[Waiting, ...]:

@@ -93,9 +93,10 @@ class Guard:
         with opened() as db:
             at = datetime.now(UTC)
             visitor = _visitor(request, db, at)
-            found = self._check(request, db, visitor)
             request.state.visitor = visitor
-            yield Visit(db, request.app.state.settings, at, visitor, found)
+            visit = Visit(db, request.app.state.settings, at, visitor, self._check(request, db, visitor))
+            request.state.visit = visit
+            yield visit
         _stay_signed_in(request, visitor, at)
 
     def _check(self, request: Request, db: Transaction, visitor: Caller | None) -> assessments.Held | None:

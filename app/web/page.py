@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import Problem
+from app.records import waiting
 from app.records.caller import Caller
 from app.web.static import static_url
 from app.words import templates
@@ -36,15 +37,14 @@ class Page:
     request: Request
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> Response:
-        """A whole page."""
-        text = templates().get_template(template).render(self._frame() | {"status": status} | context)
-        return HTMLResponse(text, status, headers={"Vary": "HX-Request"})
+        """A whole page, with the number of things that wait for whoever reads it."""
+        visit = self.request.state.visit
+        waits = waiting.count(visit.db, visit.visitor) if visit.visitor else 0
+        return self._render(template, status, {"waiting": waits or None} | context)
 
     def block(self, template: str, block: str, *, status: int = 200, **context: Any) -> Response:
         """One block of a page, for htmx."""
-        found = templates().get_template(template)
-        text = "".join(found.blocks[block](found.new_context(self._frame() | {"status": status} | context)))
-        return HTMLResponse(text, status, headers={"Vary": "HX-Request"})
+        return self._render(template, status, context, block)
 
     def changed(self, template: str, block: str, *, at: str, said: str | None = None, **context: Any) -> Response:
         """After a change: the block that shows it for htmx; for a plain form a redirect to where it stands."""
@@ -69,26 +69,55 @@ class Page:
 
     def problem(self, status: int, title: str, message: str, problems: tuple[Problem, ...], **context: Any) -> Response:
         """An error as a page, or as a fragment for htmx."""
-        said = {"heading": title, "message": message, "problems": problems} | context
-        if self.for_htmx:
-            return self.block("problem.html", "problem", status=status, **said)
-        return self.show("problem.html", status=status, **said)
+        said = {
+            "heading": title,
+            "message": message,
+            "problems": problems,
+            "fragment": self.for_htmx,
+            "way_back": _way_back(self._visitor),
+        }
+        return self.again("problem.html", status, said | context, "problem" if self.for_htmx else None)
+
+    def again(self, template: str, status: int, context: dict[str, Any], block: str | None = None) -> Response:
+        """A page, or a block of it, once the transaction is over: nothing more can be looked up."""
+        return self._render(template, status, context, block)
 
     @property
     def for_htmx(self) -> bool:
         """Whether htmx asks for a block."""
         return self.request.headers.get("hx-request") == "true"
 
+    def _render(self, template: str, status: int, context: dict[str, Any], block: str | None = None) -> Response:
+        found = templates().get_template(template)
+        whole = self._frame() | {"status": status} | context
+        text = "".join(found.blocks[block](found.new_context(whole))) if block else found.render(whole)
+        return HTMLResponse(text, status, headers={"Vary": "HX-Request"})
+
+    @property
+    def _visitor(self) -> Caller | None:
+        return getattr(self.request.state, "visitor", None)
+
     def _frame(self) -> dict[str, Any]:
-        visitor: Caller | None = getattr(self.request.state, "visitor", None)
         return {
-            "caller": visitor,
+            "caller": self._visitor,
             "here": urlsplit(self.request.url.path).path.strip("/").partition("/")[0] or "pilots",
             "waiting": None,
             "notice": NOTICES.get(self.request.query_params.get("said", "")),
             "static_url": static_url,
             "htmx_url": static_url("htmx.js"),
         }
+
+
+def _way_back(visitor: Caller | None) -> tuple[str, str] | None:
+    """Where somebody who is lost can go on: the address and its words."""
+    if visitor is None:
+        return None
+    if visitor.link is None:
+        return "/", "All pilots"
+    at = f"/assessments/{visitor.link.assessment}"
+    if visitor.link.role == "read":
+        return f"{at}/report", "Back to the report"
+    return f"{at}/{min(visitor.link.sections)}", "Back to your questions"
 
 
 async def _page(request: Request) -> Page:

@@ -78,9 +78,7 @@ def respond(request: Request, error: ReadyRoomError) -> Response:
     template, block, context = getattr(request.state, "again", (None, None, {}))
     if template and isinstance(error, Refused | Changed | VersionNeeded) and (block or not page.for_htmx):
         said = context | {"problems": error.problems or (Problem("", error.message),), "conflict": conflict}
-        if page.for_htmx:
-            return page.block(template, block, status=status, **said)
-        return page.show(template, status=status, **said)
+        return page.again(template, status, said, block if page.for_htmx else None)
     answer = page.problem(
         status,
         title,
@@ -127,6 +125,8 @@ def install(app: FastAPI) -> None:
             answer.status_code = HTTPStatus.METHOD_NOT_ALLOWED
             answer.headers.update(error.headers or {})
             return answer
+        if isinstance(error.__cause__, ReadyRoomError):  # raised while FastAPI read the body
+            return respond(request, error.__cause__)
         return respond(request, Refused(str(error.detail)))
 
     @app.exception_handler(Exception)

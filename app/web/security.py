@@ -1,10 +1,11 @@
 """What every request meets first: the size of its body, where it comes from, and the headers of every answer."""
 
-from asyncio import Semaphore
+from asyncio import AbstractEventLoop, Semaphore, get_running_loop
 from collections import OrderedDict
 from threading import Lock
 from time import monotonic
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -28,7 +29,8 @@ class Security:
         self.app = app
         self.limit = upload_limit_bytes + _ALLOWANCE
         self.https = https
-        self.changing = Semaphore(_CHANGES_AT_ONCE)
+        # A semaphore belongs to one event loop, and an application may be called from several, as tests do.
+        self.changing: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with what is wrong."""
@@ -59,7 +61,7 @@ class Security:
 
         request = Request(scope, receive)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self.limit:
+        if not length.isdecimal() or int(length) > self.limit:
             await respond(request, too_large)(scope, receive, sealed)
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not comes_from_our_own_page(headers, scope["path"]):
             elsewhere = NotAllowed("This was sent from a page that is not ours. Open the page here and send it again.")
@@ -67,7 +69,7 @@ class Security:
         elif scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, limited, sealed)
         else:
-            async with self.changing:
+            async with self.changing.setdefault(get_running_loop(), Semaphore(_CHANGES_AT_ONCE)):
                 await self.app(scope, limited, sealed)
 
 
@@ -83,7 +85,12 @@ def comes_from_our_own_page(headers: Headers, path: str) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == headers.get("host", "")
+    except ValueError:  # no address at all
+        return False
 
 
 class Tries:

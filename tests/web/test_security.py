@@ -88,6 +88,7 @@ def posted(site: Site, headers: dict[str, str]) -> Any:
         pytest.param({"Origin": "https://evil.example"}, 403, id="an old browser, from another site"),
         pytest.param({"Origin": "null"}, 403, id="from nowhere that has a name"),
         pytest.param({"Origin": "http://testserver:81"}, 403, id="from another port"),
+        pytest.param({"Origin": "http://["}, 403, id="from what is no address"),
         pytest.param({"Sec-Fetch-Site": "same-origin"}, 303, id="from our own page"),
         pytest.param({"Origin": "http://testserver"}, 303, id="an old browser, from our own page"),
         pytest.param({}, 303, id="no browser"),

@@ -81,12 +81,25 @@ def _nothing() -> typst.Compiler:
 def printed(report: Report) -> dict[str, Any]:
     """The report with days and figures in the words in which people read them, and what Typst needs to draw it."""
     plain: dict[str, Any] = _printed(report)
+    _number(report, plain)
     plain["bar"] |= {key: f"{getattr(report.bar, key):f}" for key in ("go", "floor", "no_go")}
     plain["date"] = [report.as_of.year, report.as_of.month, report.as_of.day]
     plain["lapses_on"] = day(report.lapses_on) if report.lapses_on else None
     plain["go_live"] = day(report.go_live) if report.go_live else None
     plain["classes"] = {"verdict": dict(VERDICT_CLASS), "gate": dict(GATE_CLASS)}
     return plain
+
+
+def _number(report: Report, plain: dict[str, Any]) -> None:
+    """Gives each item its number in the register, there and under its answer."""
+    numbers: dict[EvidenceLine, int] = {}
+    for number, item in enumerate(report.register or (), start=1):
+        numbers.setdefault(item, number)
+        plain["register"][number - 1]["number"] = number
+    for dimension, printed_dimension in zip(report.dimensions, plain["dimensions"], strict=True):
+        for question, printed_question in zip(dimension.questions, printed_dimension["questions"], strict=True):
+            for item, printed_item in zip(question.evidence, printed_question["evidence"], strict=True):
+                printed_item["number"] = numbers.get(item)
 
 
 def _printed(value: Any) -> Any:

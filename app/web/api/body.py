@@ -37,7 +37,13 @@ class _AsJson:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def strictly(given: Any, _: object) -> Any:
-            return TypeAdapter(source).validate_json(json.dumps(given), strict=True)
+            if isinstance(given, bytes):  # FastAPI parses no other kind of body
+                raise ValueError("must be JSON, sent with Content-Type: application/json")
+            try:
+                text = json.dumps(given)
+            except RecursionError:
+                raise ValueError("is nested too deeply") from None
+            return TypeAdapter(source).validate_json(text, strict=True)
 
         return core_schema.no_info_wrap_validator_function(strictly, handler(source))
 
