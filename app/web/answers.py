@@ -1,11 +1,11 @@
 """Answering: one section of an assessment on one page, saved question by question as one goes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.errors import SignInNeeded
 from app.readiness.assessment import NotApplicableReason
@@ -41,6 +41,13 @@ class AnswerForm(BaseModel):
     not_applicable: Literal[""] | NotApplicableReason = ""
     not_applicable_note: Typed = ""
     person: UUID | None = None  # whom the page was made for; a page saves by itself, also once others have signed in
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        """A body that is no form has no fields, and must not be taken for an answer left blank."""
+        if not self.model_fields_set:
+            raise ValueError("nothing was sent")
+        return self
 
     def given(self, by: Caller) -> Given:
         """What it says.

@@ -81,7 +81,7 @@ def new_pilot(visit: ToEdit, page: ThisPage) -> Response:
 
 
 @router.post("/pilots")
-def add_pilot(visit: ToEdit, page: ThisPage, posted: Posted) -> Response:
+def add_pilot(posted: Posted, visit: ToEdit, page: ThisPage) -> Response:
     """Add a pilot, begin its assessment, and lead there."""
     form = form_posted(posted, visit.db.catalogue())
     page.if_refused("pilots/new.html", form=form, first=FIRST_FIELDS)
@@ -126,7 +126,7 @@ def edit_pilot(visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
 
 
 @router.post("/pilots/{pilot}/profile/preview")
-def preview_pilot(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> Response:
+def preview_pilot(posted: Posted, visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
     """What a change would bring about; nothing is saved."""
     found = pilots.find(visit.db, visit.caller, pilot)
     form = form_posted(posted, _catalogue(visit, found))
@@ -137,7 +137,7 @@ def preview_pilot(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) ->
 
 
 @router.post("/pilots/{pilot}/profile/draft")
-def go_on_editing(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> Response:
+def go_on_editing(posted: Posted, visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
     """Back to the form, as it was typed."""
     found = pilots.find(visit.db, visit.caller, pilot)
     form = form_posted(posted, _catalogue(visit, found))
@@ -145,7 +145,7 @@ def go_on_editing(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) ->
 
 
 @router.post("/pilots/{pilot}/profile")
-def change_pilot(visit: ToEdit, page: ThisPage, pilot: UUID, posted: Posted) -> Response:
+def change_pilot(posted: Posted, visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
     """Save what is stated."""
     found = pilots.find(visit.db, visit.caller, pilot)
     form = form_posted(posted, _catalogue(visit, found))

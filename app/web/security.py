@@ -1,11 +1,9 @@
 """What every request meets first: the size of its body, where it comes from, and the headers of every answer."""
 
-from asyncio import AbstractEventLoop, Semaphore, get_running_loop
 from collections import OrderedDict
 from threading import Lock
 from time import monotonic
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -14,12 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import NotAllowed, TooLarge, TooMany
 from app.web.headers import HEADERS
 from app.web.problems import respond
+from app.web.turns import Turns
 
 _ALLOWANCE = 1024 * 1024  # for everything in a form beside its file
-
-# A change waits in a thread for its turn to write, and needs another thread to do so: of the forty there are, some must
-# stay free for that, or everybody waits for everybody.
-_CHANGES_AT_ONCE = 20
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Security:
@@ -29,8 +25,7 @@ class Security:
         self.app = app
         self.limit = upload_limit_bytes + _ALLOWANCE
         self.https = https
-        # A semaphore belongs to one event loop, and an application may be called from several, as tests do.
-        self.changing: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
+        self.turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with what is wrong."""
@@ -38,10 +33,13 @@ class Security:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        reads = scope["method"] in _READING
+        turn = self.turns.turn(reads=reads)
         too_large = TooLarge(f"This is larger than the {self.limit // 1024:,} KiB that are taken at once.")
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
+                turn.give_back()  # the transaction is over, and whoever reads slowly keeps nobody waiting
                 written = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     written.setdefault(name, value)
@@ -53,24 +51,30 @@ class Security:
 
         async def limited() -> Message:
             nonlocal received
+            if received > self.limit:  # nothing more may come: waiting for it would be waiting for the sender to leave
+                raise too_large
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.limit:
                 raise too_large
+            if message["type"] == "http.request" and not message.get("more_body"):
+                await turn.take()  # only now: whoever sends slowly keeps nobody waiting
             return message
 
         request = Request(scope, receive)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self.limit:
             await respond(request, too_large)(scope, receive, sealed)
-        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not comes_from_our_own_page(headers, scope["path"]):
+        elif not reads and not comes_from_our_own_page(headers, scope["path"]):
             elsewhere = NotAllowed("This was sent from a page that is not ours. Open the page here and send it again.")
             await respond(request, elsewhere)(scope, receive, sealed)
-        elif scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            await self.app(scope, limited, sealed)
         else:
-            async with self.changing.setdefault(get_running_loop(), Semaphore(_CHANGES_AT_ONCE)):
+            try:
+                if reads or (length == "0" and "transfer-encoding" not in headers):
+                    await turn.take()
                 await self.app(scope, limited, sealed)
+            finally:
+                turn.give_back()
 
 
 def comes_from_our_own_page(headers: Headers, path: str) -> bool:

@@ -162,7 +162,10 @@ async def _posted(request: Request) -> FormData:
 
 
 Posted = Annotated[FormData, Depends(_posted)]
-"""A form as it was sent, for those whose fields are not known beforehand."""
+"""A form as it was sent, for those whose fields are not known beforehand.
+
+It stands before the guard: who sends slowly must not keep others from writing meanwhile.
+"""
 
 
 def form_posted(posted: FormData, catalogue: Catalogue) -> StatedForm:

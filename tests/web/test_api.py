@@ -94,6 +94,7 @@ def test_a_pilot_that_does_not_fit_is_refused_with_its_field(
         pytest.param(b"[1", id="half a list"),
         pytest.param(b"\xff\xfe", id="no text"),
         pytest.param(b"[" * 100_000, id="depth without end"),
+        *(pytest.param(b"[" * depth + b"]" * depth, id=f"depth {depth}") for depth in range(800, 1000, 5)),
         pytest.param(b'{"name": "\\ud800"}', id="half a character"),
         pytest.param(b'{"name": "X", "needs": {"peak_concurrency": NaN}}', id="no number"),
         pytest.param(b'{"name": "X", "needs": {"peak_concurrency": 1e999}}', id="too large a number"),
@@ -106,6 +107,12 @@ def test_a_body_that_is_no_such_json_is_422_in_words(api: Callable[..., TestClie
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data", ""])
+def test_a_body_that_is_not_sent_as_json_is_told_how(api: Callable[..., TestClient], kind: str) -> None:
+    answer = api().post("/api/v1/pilots", content=b'{"name": "X"}', headers={"Content-Type": kind})
+    assert (answer.status_code, "application/json" in answer.text) == (422, True)
 
 
 def test_pilots_are_listed_page_by_page_newest_first(site: Site, api: Callable[..., TestClient]) -> None:

@@ -129,7 +129,13 @@ def test_only_hashes_of_secrets_are_kept(site: Site, tmp_path: Path) -> None:
         opens: dict[str, Any] = {"sections": [], "appendix": False, "title": None, "expires_at": ends, "at": at}
         _, link = links.make(db, owner, assessment, role="read", **opens)
         sign_in_link = sign_in.make_sign_in_link(db, owner, owner.account, expires_at=ends, at=at)
-    secrets = [link, sign_in_link, site.token(), "four plain words", client.cookies[SESSION_COOKIE]]
+    secrets = [
+        link,
+        sign_in_link,
+        site.token(),
+        "four plain words",
+        *(each.value for each in client.cookies.jar if each.name == SESSION_COOKIE),
+    ]
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert b"Maren Vogt" in kept
     assert [secret for secret in secrets if secret.encode() in kept] == []
@@ -177,10 +183,10 @@ def test_a_body_without_a_length_is_cut_off(site: Site, path: str) -> None:
         ("multipart/form-data; boundary=\xff", b"x"),
         ("application/x-www-form-urlencoded", b"%zz=%ff&name=%00&&&=&" * 50),
         ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(3000))),
-        ("application/x-www-form-urlencoded; charset=nonsense", b"name=x"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"x=y"),
         ("application/json", b"{"),
-        ("text/plain", b"name=x"),
-        ("", b"name=x"),
+        ("text/plain", b"x=y"),
+        ("", b"x=y"),
     ],
 )
 def test_a_form_that_is_none_is_refused_in_words(site: Site, kind: str, body: bytes) -> None:
@@ -205,7 +211,7 @@ JUNK = (
     "x",
     "0",
     "-1",
-    "99999999999999999999",
+    "9" * 20,
     "null",
     "true",
     "\u0000",

@@ -6,10 +6,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any
 
-from markupsafe import Markup
-
 from app.report.model import Report
-from app.settings import SHARE
 from app.words import stylesheet, templates
 
 _LEVELS = (None, 0, 1, 2, 3, 4)
@@ -29,8 +26,7 @@ _STATES: Mapping[str, str] = MappingProxyType(
 def html(report: Report) -> bytes:
     """The report as a file of its own."""
     page = templates().get_template("report/file.html")
-    own = Markup((SHARE / "static" / "reports.css").read_text("utf-8"))  # noqa: S704 - our own file
-    return page.render(shown(report), stylesheet=stylesheet() + own, home=None, method_url=None, actions="").encode()
+    return page.render(shown(report), stylesheet=stylesheet(), home=None, method_url=None, actions="").encode()
 
 
 def shown(report: Report) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from threading import Lock
 from typing import Any
 
@@ -91,15 +92,24 @@ def printed(report: Report) -> dict[str, Any]:
 
 
 def _number(report: Report, plain: dict[str, Any]) -> None:
-    """Gives each item its number in the register, there and under its answer."""
+    """Gives each item its number in the register, there and under its answer; shortens references."""
     numbers: dict[EvidenceLine, int] = {}
     for number, item in enumerate(report.register or (), start=1):
         numbers.setdefault(item, number)
         plain["register"][number - 1]["number"] = number
     for dimension, printed_dimension in zip(report.dimensions, plain["dimensions"], strict=True):
         for question, printed_question in zip(dimension.questions, printed_dimension["questions"], strict=True):
+            printed_question["references"] = _by_framework(question.references)
             for item, printed_item in zip(question.evidence, printed_question["evidence"], strict=True):
                 printed_item["number"] = numbers.get(item)
+
+
+def _by_framework(references: tuple[str, ...]) -> list[str]:
+    """Each framework named once, with what is meant in it."""
+    return [
+        f"{framework} {', '.join(each.partition(' ')[2] for each in of_one)}".strip()
+        for framework, of_one in groupby(references, key=lambda each: each.partition(" ")[0])
+    ]
 
 
 def _printed(value: Any) -> Any:

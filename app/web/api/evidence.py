@@ -130,11 +130,11 @@ _REQUEST = {
 
 @router.post("/assessments/{assessment}/answers/{question}/evidence", status_code=201, openapi_extra=_REQUEST)
 def attach(
+    sent: Annotated[Sent, Depends(_sent)],  # before the guard: a slow upload must not keep others from writing
     visit: ToAnswer,
     response: Response,
     assessment: UUID,
     question: str,
-    sent: Annotated[Sent, Depends(_sent)],
 ) -> Item:
     """Attach an item to an answer: a link or a figure as JSON, a document with its file as a form."""
     id = attachments.attach(
