@@ -106,11 +106,12 @@ def save(
     if seen:
         change = update(AnswerRow).filter_by(**this, version=seen).values(now)
     if (old and not seen) or db.sql.scalar(change.returning(AnswerRow.version)) is None:
-        by = old.saver if old else "Somebody"
-        theirs = Theirs(_given(old), old.version, old.saver, old.saved_at) if old else None
-        raise Changed(
-            f"{by} has answered {asked.title} meanwhile. Compare, then save again.", theirs=theirs, yours=said
-        )
+        if old is None:
+            message = f"{asked.title} has no answer yet, so there is no version {seen} of it. Save it as the first."
+            raise Changed(message, theirs=None, yours=said)
+        theirs = Theirs(_given(old), old.version, old.saver, old.saved_at)
+        message = f"{old.saver} has answered {asked.title} meanwhile. Compare, then save again."
+        raise Changed(message, theirs=theirs, yours=said)
     before = asdict(_given(old)) if old else None
     subject = ("assessment", assessment)
     audit.note(db, caller, "answer saved", subject, at=at, question=question, before=before, after=asdict(said))

@@ -1,6 +1,6 @@
 """Exceptions: the risk of a gate, asked for by one account and accepted by another until a day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from app.errors import NotFound, Refused
 from app.readiness.assessment import exception_problem
+from app.readiness.catalogue import Catalogue
 from app.records import audit
 from app.records.assessments import Place, lock, rescore
 from app.records.caller import Caller
@@ -32,12 +33,14 @@ def ask(
     """Ask that the risk of a gate be accepted until a day, from today or from the day named.
 
     Raises:
-        Refused: the gate allows none, or not for that long.
+        Refused: the gate allows none, or not for that long, or that time is over or far ahead.
     """
     caller.must_edit()
     held = lock(db, caller, assessment)
     first = begins or at.date()
-    if problem := exception_problem(db.catalogue(held.catalogue.id, held.catalogue.version), gate, first, until):
+    catalogue = db.catalogue(held.catalogue.id, held.catalogue.version)
+    problem = exception_problem(catalogue, gate, first, until) or _misplaced(catalogue, first, until, at.date())
+    if problem:
         raise Refused(f"This exception is not possible: {problem}.")
     id, asked = uuid7(), {"gate": gate, "reason": text(reason, "reason"), "begins": first, "until": until}
     db.sql.execute(
@@ -90,6 +93,14 @@ def send_back(db: Transaction, caller: Caller, exception: UUID, note: str, *, at
     caller.must_be_another(row.asker, "asked for this", "answer it")
     why = {"dropped_by": caller.person, "dropped_at": at, "dropped_note": text(note, "note")}
     return _keep(db, caller, row, "exception sent back", why, at)
+
+
+def _misplaced(catalogue: Catalogue, begins: date, until: date, today: date) -> str | None:
+    """Why nobody can accept it for that time; None where somebody can."""
+    latest = today + timedelta(days=catalogue.policy.exception_days)
+    if until < today:
+        return f"ends on {until}, which is over"
+    return f"begins on {begins}: let it begin on {latest} or before" if begins > latest else None
 
 
 def _waiting(db: Transaction, caller: Caller, exception: UUID) -> AnyRow:

@@ -1,5 +1,6 @@
 """What people typed, held against the core's rules once more where it is kept: no door can forget to."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -30,11 +31,19 @@ def fitting(adapter: TypeAdapter[T], given: object, where: str = "") -> T:
 def line(given: str, where: str, *, longest: int | None = None) -> str:
     """A name or a title: one line, with something in it."""
     trimmed = fitting(_LINE, given, where).strip()
-    if not trimmed:
+    if not any(map(_is_seen, trimmed)):
         raise Refused("Something is missing.", [Problem(where, "must not be empty")])
     if longest and len(trimmed) > longest:
         raise Refused("Something is too long.", [Problem(where, f"must be at most {longest} characters long")])
     return trimmed
+
+
+def _is_seen(character: str) -> bool:
+    """Whether it leaves a mark: spaces, joiners and fillers leave none."""
+    return unicodedata.category(character)[0] not in "CZ" and character not in _FILLERS
+
+
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are blank
 
 
 def line_or_none(given: str | None, where: str) -> str | None:

@@ -5,6 +5,7 @@ organisation, before the handler runs.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -16,7 +17,7 @@ from fastapi import Depends, Request
 from app.errors import NotAllowed, NotFound, SignInNeeded
 from app.records import assessments, pilots, sign_in
 from app.records.caller import Caller, Role
-from app.records.database import Database, Transaction
+from app.records.database import Database, Transaction, Unavailable
 from app.settings import Settings
 
 SESSION_COOKIE = "readyroom"
@@ -149,7 +150,8 @@ def _stay_signed_in(request: Request, visitor: Caller | None, at: datetime) -> N
     ends = at + timedelta(days=request.app.state.settings.session_days)
     if visitor.session_expires_at < ends - timedelta(days=1):
         database: Database = request.app.state.database
-        with database.writing() as db:
+        # What was asked for is done and kept: a database that is busy now makes no failure of it. The next visit tries.
+        with suppress(Unavailable), database.writing() as db:
             sign_in.extend_session(db, request.cookies.get(SESSION_COOKIE, ""), expires_at=ends)
 
 

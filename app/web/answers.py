@@ -34,7 +34,7 @@ class AnswerForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    seen: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    seen: Annotated[int, Field(ge=0, lt=2**31 - 1)] | None = None
     level: Literal["", "0", "1", "2", "3", "4"] = ""
     ask: Line = ""
     note: Typed = ""

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.readiness.assessment import RiskException
+from app.readiness.assessment import Answer, Evidence, RiskException
 from app.readiness.catalogue import Catalogue, Gate
 from app.records import assessments
 from app.records.kept import Kept, SentBack
@@ -166,9 +166,16 @@ def _waiting(kept: Kept) -> Iterator[object]:
         for item in answer.evidence:
             if item.withdrawn and not item.withdrawn.confirmed:
                 yield item.withdrawn
-            elif not item.withdrawn and not item.confirmed and ("item", key, item.id) not in sent_back:
+            elif not item.withdrawn and _asks_for_a_look(item, answer) and ("item", key, item.id) not in sent_back:
                 yield item
     yield from (each for each in kept.assessment.exceptions if not each.accepted)
+
+
+def _asks_for_a_look(item: Evidence, answer: Answer) -> bool:
+    """Whether an item is not confirmed, or a link or document only for a lower claim than the one that now stands."""
+    if not item.confirmed:
+        return True
+    return item.kind in ("link", "document") and (answer.level or 0) > (item.supports or 0)
 
 
 def _gate_view(kept: Kept, line: GateLine, asked: Sequence[Asked], today: date) -> GateView:

@@ -18,7 +18,7 @@ NOTICES = {
     "confirmed": "Confirmed.",
     "sent-back": "Sent back with your word.",
     "saved": "Saved.",
-    "made": "Made.",
+    "begun": "It is begun. Answer the first section, or state its needs first: thresholds compare with them.",
     "revoked": "Revoked. It opens nothing any more.",
     "withdrawn": "Withdrawn. It stays on record.",
     "attached": "Attached.",

@@ -88,7 +88,7 @@ def add_pilot(posted: Posted, visit: ToEdit, page: ThisPage) -> Response:
     said = read(form, {})
     pilot = pilots.add(visit.db, visit.caller, said.name, said.profile, said.needs, at=visit.at)
     assessment = assessments.begin(visit.db, visit.caller, pilot, at=visit.at)
-    return page.to(f"/assessments/{assessment}", said="made")
+    return page.to(f"/assessments/{assessment}", said="begun")
 
 
 @router.get("/pilots/{pilot}")
@@ -160,7 +160,7 @@ def change_pilot(posted: Posted, visit: ToEdit, page: ThisPage, pilot: UUID) -> 
 def begin_assessment(visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
     """Begin another assessment."""
     assessment = assessments.begin(visit.db, visit.caller, pilot, at=visit.at)
-    return page.to(f"/assessments/{assessment}", said="made")
+    return page.to(f"/assessments/{assessment}", said="begun")
 
 
 @router.post("/pilots/{pilot}/changes")

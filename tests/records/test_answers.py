@@ -60,7 +60,7 @@ def test_who_thought_to_be_the_first_and_is_not_gets_both(house: House) -> None:
 
 def test_a_version_that_never_was_is_refused(house: House) -> None:
     assessment = house.assessment()
-    with pytest.raises(Changed):
+    with pytest.raises(Changed, match="no answer yet"):
         house.answer(assessment, seen=7)
     assert house.read(assessment).assessment.answers == {}
 

@@ -145,11 +145,13 @@ def test_a_confirmed_link_supports_the_level_that_is_claimed_then(house: House) 
     assert item(house, assessment).supports == 4
 
 
-def test_before_anything_is_claimed_a_link_is_confirmed_for_no_level(house: House) -> None:
+def test_before_anything_is_claimed_a_link_is_confirmed_for_no_level_so_that_every_claim_asks_again(
+    house: House,
+) -> None:
     assessment = house.assessment()
     confirm(house, house.attach(assessment))
     assert item(house, assessment).confirmed
-    assert item(house, assessment).supports is None
+    assert item(house, assessment).supports == 0
 
 
 def test_a_confirmed_figure_supports_what_it_did(house: House) -> None:

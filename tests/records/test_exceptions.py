@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -98,3 +99,17 @@ def test_what_is_anothers_does_not_exist(house: House) -> None:
         ask(house, assessment, house.zoe)
     with pytest.raises(NotFound):
         accept(house, uuid4())
+
+
+@pytest.mark.parametrize(
+    ("begins", "until"),
+    [
+        pytest.param(make.days_ago(20), make.days_ago(1), id="over before it is asked for"),
+        pytest.param(make.days_ago(-181), make.days_ago(-190), id="far ahead"),
+        pytest.param(date.max, date.max, id="at the end of all days"),
+    ],
+)
+def test_an_exception_that_nobody_could_accept_now_is_not_asked_for(house: House, begins: date, until: date) -> None:
+    assessment = house.assessment()
+    with pytest.raises(Refused, match="not possible"):
+        ask(house, assessment, begins=begins, until=until)

@@ -9,6 +9,8 @@ from app.records.caller import Console, Role
 from app.records.database import Database
 from tests.records.conftest import NOON, House
 
+UNSEEN = ("\u200b", "\u00ad \ufeff", "\u2800", "\u3164", "\U000e0041", "\uffff")
+
 
 def test_whoever_runs_the_server_founds_an_organisation_and_its_first_owner(migrated_url: str) -> None:
     database = Database(migrated_url, lambda: None)  # type: ignore[arg-type,return-value]
@@ -41,6 +43,7 @@ def test_an_owner_sees_the_accounts_of_their_organisation_only(house: House) -> 
         pytest.param("a@b\x00.org", "Other", "email", id="a control character"),
         pytest.param("long@" + "x" * 200, "Other", "email", id="an address that is too long"),
         pytest.param("new@example.org", " ", "name", id="no name"),
+        *(pytest.param("new@example.org", name, "name", id=f"nothing to see {ascii(name)}") for name in UNSEEN),
         pytest.param("new@example.org", "n" * 81, "name", id="a name that is too long"),
     ],
 )
@@ -101,3 +104,11 @@ def test_of_four_who_add_one_address_at_once_exactly_one_does(house: House) -> N
         assert sum(threads.map(add, range(4))) == 1
     with house.database.reading() as db:
         assert len(people.accounts_of(db, house.ann)) == 4
+
+
+@pytest.mark.parametrize("name", ["مرحبا", "👩🏽‍🚀", "می‌خواهم", "Å", "?"])
+def test_a_name_in_any_script_is_kept_to_the_letter(house: House, name: str) -> None:
+    with house.database.writing() as db:
+        people.rename_person(db, house.ann, name, at=NOON)
+    with house.database.reading() as db:
+        assert people.find_account(db, house.ann, house.ann.account).name == name

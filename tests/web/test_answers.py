@@ -119,6 +119,7 @@ def test_not_applicable_is_kept_with_its_reason_and_says_that_it_waits(site: Sit
         pytest.param({"level": "3", "note": "x" * 10_001}, "at most 10000 characters", id="a note that is too long"),
         pytest.param({"level": "3", "note": "a\x07b"}, "control character", id="a control character"),
         pytest.param({"level": "3", "colour": "red"}, "no such field", id="a field that there is not"),
+        pytest.param({"seen": str(2**31 - 1), "level": "3"}, "must be less", id="a version beyond all numbers"),
         pytest.param({"seen": "-1", "level": "3"}, "0 or more", id="a version that cannot be"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import library
-from app.records import answers, pilots
+from app.records import answers, attachments, pilots
 from tests.web.conftest import Site
 
 QUESTIONS = library.bundled().questions
@@ -137,3 +137,14 @@ def failed_gate(site: Site) -> UUID:
     )
     site.answer(assessment, coverable.key, 0)
     return assessment
+
+
+def test_an_item_confirmed_for_a_lower_claim_waits_on_both_pages(client: TestClient, site: Site) -> None:
+    assessment = site.assessment()
+    site.answer(assessment, PLAIN, 2)
+    item = site.attach(assessment, PLAIN, by="editor")
+    with site.database.writing() as db:
+        attachments.confirm(db, site.callers["owner"], item, at=datetime.now(UTC))
+    assert "1 thing waits for a second person" in client.get(f"/assessments/{assessment}").text  # the profile
+    site.answer(assessment, PLAIN, 3)
+    assert "2 things wait for a second person" in client.get(f"/assessments/{assessment}").text

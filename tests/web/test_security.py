@@ -10,9 +10,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from app.records import links, sign_in
-from app.web import people
-from app.web.access import SESSION_COOKIE
+from app.records import links, people, sign_in
 from app.web.headers import HEADERS
 from app.web.security import Tries
 from tests.web.conftest import Site
@@ -23,7 +21,7 @@ Answer = Callable[[Site], Any]
 def failing(site: Site) -> Any:
     """The answer to a request that fails by our own fault."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people.people, "accounts_of", lambda *_: 1 / 0)
+        patch.setattr(people, "accounts_of", lambda *_: 1 / 0)
         return site.visit("owner").get("/team")
 
 
@@ -134,7 +132,7 @@ def test_only_hashes_of_secrets_are_kept(site: Site, tmp_path: Path) -> None:
         sign_in_link,
         site.token(),
         "four plain words",
-        *(each.value for each in client.cookies.jar if each.name == SESSION_COOKIE),
+        *(str(each.value) for each in client.cookies.jar),
     ]
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert b"Maren Vogt" in kept
@@ -194,7 +192,7 @@ def test_a_form_that_is_none_is_refused_in_words(site: Site, kind: str, body: by
     paths = ("/settings/password", "/team", "/pilots", f"/assessments/{assessment}/answers/cost.budget-ceiling")
     also = (f"/assessments/{assessment}/answers/cost.budget-ceiling/evidence", f"/assessments/{assessment}/links")
     for path in (*paths, *also):
-        answer = owner.post(path, content=body, headers={"Content-Type": kind.encode("latin-1")})
+        answer = owner.post(path, content=body, headers={b"Content-Type": kind.encode("latin-1")})
         assert 400 <= answer.status_code < 500, path
 
 
@@ -240,10 +238,10 @@ def test_nothing_that_is_sent_makes_a_route_fail(site: Site, seed: int) -> None:
     }
     token, failed = site.token(), []
     for route in iter_route_contexts(site.app.routes):
-        for method in sorted(route.methods - {"HEAD"}) * 4:
+        for method in sorted((route.methods or set()) - {"HEAD"}) * 4:
             client = site.visit("owner")
             client.headers |= {"Authorization": f"Bearer {token}", "HX-Request": chosen.choice(("true", "false"))}
-            path = filled(route.path, chosen, ids)
+            path = filled(str(route.path), chosen, ids)
             query = {chosen.choice(("as_of", "show", "sort", "said", "version", "to", "cursor")): chosen.choice(JUNK)}
             form = {name: chosen.choice(JUNK) for name in chosen.sample(NAMES, 8)}
             sent = {"json": chosen.choice((form, list(form), None, 5))} if "/api/" in path else {"data": form}

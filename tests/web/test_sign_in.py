@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.records import sign_in
+from app.records.database import Unavailable
 from app.web import sign_in as web
 from app.web.access import SESSION_COOKIE
 from app.web.security import Tries
@@ -158,3 +159,20 @@ def test_the_cookie_is_for_this_site_and_no_script(
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert ("secure" in cookie) is secure
+
+
+def test_a_save_is_no_failure_because_the_session_could_not_be_extended(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime.now(UTC)
+    with site.database.writing() as db:
+        token = sign_in.open_session(db, site.callers["owner"].account, expires_at=at + timedelta(days=3), at=at)
+    client = site.visit(None)
+    client.cookies.set(SESSION_COOKIE, token)
+
+    def busy(*_: object, **__: object) -> None:
+        raise Unavailable("The database is busy.")
+
+    monkeypatch.setattr(sign_in, "extend_session", busy)
+    assert client.post("/settings/name", data={"name": "Kept"}).status_code == 303
+    assert "Kept" in client.get("/team").text

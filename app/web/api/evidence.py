@@ -1,5 +1,7 @@
 """Evidence: links and figures as JSON, documents as a form with a file; confirmed, withdrawn, downloaded."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,14 +19,35 @@ from app.wording import Text
 router = APIRouter(tags=["evidence"])
 
 _SHOWN: TypeAdapter[Shown] = TypeAdapter(Shown)
+_FORM = "multipart/form-data"
 
 
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """An item as it was sent, and its file where it has one."""
+    """An item as it was sent: as JSON, or as the fields of a form beside its file.
 
-    def __init__(self, shown: Shown, upload: Upload | None) -> None:
-        self.shown = shown
-        self.upload = upload
+    It is received before the guard; whether it fits is told only to those who may attach.
+    """
+
+    content_type: str
+    body: bytes
+    fields: Mapping[str, str]
+    upload: Upload | None
+
+    def item(self) -> Shown:
+        """The item, read as strictly as its kind of body allows.
+
+        Raises:
+            Refused: it is neither, or a form without a file.
+            ValidationError: it does not fit.
+        """
+        if self.content_type == "application/json":
+            return _SHOWN.validate_json(self.body, strict=True)
+        if self.content_type != _FORM:
+            raise Refused("Send a link or a figure as application/json, a document as multipart/form-data.")
+        if self.upload is None:
+            raise Refused("There is no file.", [Problem("file", "this is missing")])
+        return _SHOWN.validate_python({"kind": "document", **self.fields})
 
 
 class WithdrawalBody(Body):
@@ -43,23 +66,15 @@ class Item(Made):
 
 
 async def _sent(request: Request) -> Sent:
-    """The item in a JSON body, or in the fields of a form beside its file."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        return await _from_form(request)
-    if kind != "application/json":
-        raise Refused("Send a link or a figure as application/json, a document as multipart/form-data.")
-    return Sent(_SHOWN.validate_json(await request.body(), strict=True), None)
-
-
-async def _from_form(request: Request) -> Sent:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != _FORM:
+        return Sent(content_type, await request.body(), {}, None)
     async with request.form(max_files=1, max_fields=20) as form:
         file = form.get("file")
         fields = {key: value for key, value in form.multi_items() if isinstance(value, str) and value != ""}
         if not isinstance(file, UploadFile):
-            raise Refused("There is no file.", [Problem("file", "this is missing")])
-        shown = _SHOWN.validate_python({"kind": "document"} | fields)
-        return Sent(shown, Upload(file.filename or "file", file.content_type, await file.read()))
+            return Sent(content_type, b"", fields, None)
+        return Sent(content_type, b"", fields, Upload(file.filename or "file", file.content_type, await file.read()))
 
 
 def _described(schema: Any) -> Any:
@@ -142,7 +157,7 @@ def attach(
         visit.caller,
         assessment,
         question,
-        sent.shown,
+        sent.item(),
         upload=sent.upload,
         limit=visit.settings.upload_limit_bytes,
         at=visit.at,
