@@ -76,4 +76,5 @@ def ageing_days(grade: Grade, observed_on: date, after: date, shelf_lives: Shelf
         life = shelf_lives.get(_GRADES[each])
         if life is not None:
             days += [day for lapse in range(1, each) if (day := lapse * life.days + 1) > past]
-    return [observed_on + timedelta(days=day) for day in days]
+    last = (date.max - observed_on).days
+    return [observed_on + timedelta(days=day) for day in days if day <= last]

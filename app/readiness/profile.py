@@ -1,7 +1,7 @@
 """What kind of pilot this is: the fields that conditions are decided on."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Final, Literal
 
@@ -200,9 +200,3 @@ def contradictions(profile: Profile) -> tuple[tuple[str, str], ...]:
     if profile.eu_role == "none" and "eu-ai-act" in profile.regimes:
         found.append(("eu_role", "the EU AI Act is ticked as binding: choose provider or deployer, or untick it"))
     return tuple(found)
-
-
-def changed_fields(old: Profile, new: Profile) -> tuple[str, ...]:
-    """The keys of the fields in which two profiles differ, in the order of the form."""
-    keys = (each.name for each in fields(Profile) if each.name != "id")
-    return tuple(key for key in keys if old.value(key) != new.value(key))

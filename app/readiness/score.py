@@ -272,7 +272,8 @@ def _covered(gate: GateScore) -> tuple[object, ...]:
 def _gate_days(catalogue: Catalogue, assessment: Assessment) -> Iterator[date]:
     for exception in assessment.exceptions:
         yield exception.begins
-        yield exception.until + timedelta(days=1)
+        if exception.until < date.max:
+            yield exception.until + timedelta(days=1)
     for _, gate in catalogue.gates:
         if gate.exception_until is not None:
             yield gate.exception_until

@@ -107,7 +107,7 @@ def save(
         change = update(AnswerRow).filter_by(**this, version=seen).values(now)
     if (old and not seen) or db.sql.scalar(change.returning(AnswerRow.version)) is None:
         if old is None:
-            message = f"{asked.title} has no answer yet, so there is no version {seen} of it. Save it as the first."
+            message = f"{asked.title} has no answer yet, so there is no such version of it. Save it as the first."
             raise Changed(message, theirs=None, yours=said)
         theirs = Theirs(_given(old), old.version, old.saver, old.saved_at)
         message = f"{old.saver} has answered {asked.title} meanwhile. Compare, then save again."

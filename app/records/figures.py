@@ -24,11 +24,6 @@ class Figures:
     scored_on: date
     lapses_on: date | None
 
-    @property
-    def coverage(self) -> Fraction | None:
-        """Answered questions as a share of the applicable ones; None where none applies."""
-        return Fraction(self.answered, self.applicable) if self.applicable else None
-
     def holds_on(self, day: date) -> bool:
         """Whether scoring again on `day` would come to the same."""
         return self.scored_on <= day and (self.lapses_on is None or day < self.lapses_on)

@@ -23,7 +23,7 @@ from app.web.sign_in import client_of, signed_in_cookie
 router = APIRouter(include_in_schema=False)
 
 DEFAULT_DAYS = 14
-_MINUTES_A_QUESTION = 1.5  # as people needed in trials: read five anchors, choose one, write a line
+_MINUTES_A_QUESTION = 1.5  # an estimate, and the page says "about": to read five anchors, choose one, write a line
 _tries = Tries(times=30, seconds=300)
 
 

@@ -1,6 +1,7 @@
 """Tiers, the verdict, its reasons, and the day on which it lapses."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -389,3 +390,9 @@ def test_the_day_it_names_is_the_first_on_which_the_score_differs() -> None:
     before = [TODAY + timedelta(days=day) for day in range((score.lapses_on - TODAY).days)]
     assert {str(shown(day)) for day in before} == {str(shown(TODAY))}
     assert shown(score.lapses_on) != shown(TODAY)
+
+
+def test_a_day_at_the_end_of_the_calendar_is_a_day_like_others() -> None:
+    last = answer(4, replace(evidence(MEASURED), observed_on=date.max))
+    forever = exception("service.stop", begins=date.max - timedelta(days=30), until=date.max)
+    assert scored(ONE, {"service.stop": last}, exceptions=(forever,), as_of=date.max).as_of == date.max

@@ -10,7 +10,7 @@ import pytest
 from app.report.model import Report
 from app.report.write.pdf import pdf
 from app.words import day, days_in, percent
-from tests.report.read_back import ReadBack, read_back
+from tests.report.read_back import ReadBack, read_back, squeezed
 
 
 def test_every_reason_stands_in_it(read: ReadBack, report: Report) -> None:
@@ -42,6 +42,30 @@ def test_every_item_stands_in_the_register_with_its_digest(read: ReadBack, repor
     assert [each for each in digests if not read.holds(each)] == []
     assert [each.title for each in report.register if not read.holds(each.title)] == []
     assert [each.url for each in report.register if each.url and not read.holds(each.url)] == []
+
+
+def test_every_item_has_its_number_in_the_register_and_under_its_answer(read: ReadBack, report: Report) -> None:
+    assert report.register
+    for number, each in enumerate(report.register, start=1):
+        assert read.holds(f"E{number} {each.title}")
+        assert read.text.count(squeezed(f"{each.effective_grade}: {each.title};")) == 1
+        if each.sha256:
+            assert read.holds(f"E{number} {each.sha256}")
+
+
+def test_every_answer_says_who_gives_it_what_it_proves_and_what_it_refers_to(read: ReadBack, report: Report) -> None:
+    questions = [each for dimension in report.dimensions for each in dimension.questions]
+    assert [each.key for each in questions if not read.holds(f"{each.owner}, {each.key}.")] == []
+    proves = [days_in(each.proves) for each in questions if each.claimed is not None]
+    assert [
+        each for each in proves + [days_in(more) for each in questions for more in each.more] if not read.holds(each)
+    ] == []
+    items = [each.partition(" ")[2] for question in questions for each in question.references]
+    assert [each for each in items if not read.holds(each)] == []
+
+
+def test_it_is_no_longer_than_people_read(read: ReadBack) -> None:
+    assert len(read.pages) <= 30
 
 
 def test_its_figures_are_those_of_the_report(read: ReadBack, report: Report) -> None:
@@ -121,8 +145,7 @@ def test_it_has_bookmarks_and_page_labels(read: ReadBack, report: Report) -> Non
         "Summary",
         "Where it stands",
         "The pilot",
-        "Questions",
-        "Answers",
+        "Questions and answers",
         "Evidence register",
         "How this is made",
     ]

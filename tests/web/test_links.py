@@ -215,3 +215,17 @@ def test_the_list_takes_the_same_statements_for_one_link_and_for_many(
     for _ in range(10):
         made(site, assessment)
     assert statements() == one
+
+
+def test_the_whole_way_through_a_link_is_the_same_on_both_databases(site_on_both: Site) -> None:
+    site, assessment = site_on_both, site_on_both.assessment()
+    page = site.visit("owner").post(f"/assessments/{assessment}/links", data=form())
+    path, holder = url_in(page.text).removeprefix(ADDRESS), site.visit(None)
+    for name in ("Ines Duarte", "ines duarte"):
+        assert holder.post(path, data={"name": name}).status_code == 303
+    said = {"seen": "0", "level": "2", "note": "Ünïcode – 漢字"}
+    assert holder.post(f"/assessments/{assessment}/answers/{ANSWER}", data=said).status_code == 303
+    with site.database.reading() as db:
+        kept = assessments.read(db, site.callers["owner"], assessment)
+        assert db.sql.scalar(select(func.count()).where(PersonRow.by_link)) == 1
+    assert kept.assessment.answers[ANSWER].note == "Ünïcode – 漢字"

@@ -6,7 +6,7 @@ Everything that people wrote reaches Typst as data, through `sys.inputs`, and ne
 import ctypes
 import json
 import sys
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -36,8 +36,9 @@ _one_at_a_time = Lock()
 def pdf(report: Report) -> bytes:
     """The report as a PDF file."""
     content = json.dumps(printed(report), ensure_ascii=False)
-    inputs = {"report": content, "fonts": json.dumps(fonts.families(content))}
-    compiler = _compiler(with_machines=bool(fonts.machines(content)))
+    characters = "".join(set(content))
+    inputs = {"report": content, "fonts": json.dumps(fonts.families(characters))}
+    compiler = _compiler(with_machines=bool(fonts.machines(characters)))
     moment = datetime.combine(report.as_of, time(), UTC)
     with _one_at_a_time:  # the compiler keeps what it has set before, and is one
         made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=moment)
@@ -113,21 +114,23 @@ def _by_framework(references: tuple[str, ...]) -> list[str]:
 
 
 def _printed(value: Any) -> Any:
-    if is_dataclass(value):
-        sentences = _SENTENCES.get(type(value), frozenset())
-        return {
-            each.name: _with_days(getattr(value, each.name))
-            if each.name in sentences
-            else _printed(getattr(value, each.name))
-            for each in fields(value)
-        }
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_printed(each) for each in value]
     if isinstance(value, date):
         return day(value)
     if isinstance(value, Decimal):
         return percent(value)
-    return value
+    part: object = type(value)
+    return {name: (_with_days if holds_days else _printed)(getattr(value, name)) for name, holds_days in _fields(part)}
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
+    """The fields of a part of the report, and whether each is a sentence that may hold a day."""
+    sentences = _SENTENCES.get(kind, frozenset())
+    return tuple((each.name, each.name in sentences) for each in fields(kind))
 
 
 def _with_days(value: Any) -> Any:
