@@ -228,6 +228,7 @@ def _pages(port: int, scene: Scene) -> Iterator[Measure]:
     }
     for name, path in pages.items():
         taken: list[float] = []
+        body = b""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         for _ in range(40):
             began = time.perf_counter()
