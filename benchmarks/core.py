@@ -4,7 +4,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
+
+from pypdf import PdfReader
 
 from app import library
 from app.readiness.assessment import Assessment, read_document
@@ -80,8 +84,13 @@ def measures() -> Iterator[Measure]:
     taken = milliseconds(lambda: score(catalogue, assessment, DAY), times=30)
     yield Measure(f"scoring {questions} answers with {items} items", taken, "ms", 5)
     report = full_report()
-    pages = pdf(report).count(b"/Type /Page\n") or None
-    taken = milliseconds(lambda: pdf(report), times=5)
-    yield Measure("PDF of that report, warm", taken, "ms", 400, detail=f"{pages} pages" if pages else "")
+    pages = len(PdfReader(BytesIO(pdf(report))).pages)
+    days = iter(range(1, 100))  # each time the report of another day, so that nothing is set from memory
+
+    def another() -> bytes:
+        return pdf(replace(report, as_of=DAY + timedelta(days=next(days))))
+
+    taken = milliseconds(another, times=9)
+    yield Measure("PDF of that report, warm", taken, "ms", 400, detail=f"{pages} pages")
     cold = subprocess.run([sys.executable, "-c", _COLD], capture_output=True, text=True, check=True)
     yield Measure("PDF of that report, cold (import and compiler included)", float(cold.stdout), "ms", 1500)
