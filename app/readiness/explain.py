@@ -1,12 +1,11 @@
 """Why an answer proves what it proves, and what would prove more, in sentences made from the rules themselves."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from app.readiness.catalogue import Catalogue
 from app.readiness.grade import Grade, ShelfLives, aged, ageing_days
-from app.readiness.proof import ItemProof, counted_grade
+from app.readiness.proof import ItemProof, confirmed_grade
 from app.readiness.score import QuestionScore
 
 
@@ -69,9 +68,9 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
         supports = min(claimed, item.supports or 0)
         if item.item.withdrawn or supports <= proven:
             continue
-        confirmed = replace(item.item, attached_by="one", confirmed_by="another")
-        if not item.item.confirmed and counted_grade(confirmed) > item.counted:
-            yield f"Once a second person confirms {_named(item)}, it counts as {counted_grade(confirmed)}."
+        confirmed = confirmed_grade(item.item)
+        if confirmed > item.counted:
+            yield f"Once a second person confirms {_named(item)}, it counts as {confirmed}."
         elif item.item.observed_on is None:
             yield f"{_named(item)} has no date, so it counts as somebody's word."
         elif item.effective < item.counted and not proof.awaiting_review:

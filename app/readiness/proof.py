@@ -90,10 +90,14 @@ def counted_grade(item: Evidence) -> Grade:
     Until a second person confirms, the lower of the declared grade and of what a reader read, or documented where
     nothing was read: nobody vouches for themselves. A calculation is at most documented.
     """
-    grade = item.declared_grade
-    if not item.confirmed:
-        grade = min(grade, item.read_grade or Grade.DOCUMENTED)
-    return min(grade, Grade.DOCUMENTED) if item.kind == "calculation" else grade
+    if item.confirmed:
+        return confirmed_grade(item)
+    return min(confirmed_grade(item), item.read_grade or Grade.DOCUMENTED)
+
+
+def confirmed_grade(item: Evidence) -> Grade:
+    """The grade that counts once a second person has confirmed the item."""
+    return min(item.declared_grade, Grade.DOCUMENTED) if item.kind == "calculation" else item.declared_grade
 
 
 def _item(item: Evidence, answer: Answer, shelf_lives: ShelfLives, as_of: date, *, lowered: bool) -> ItemProof:

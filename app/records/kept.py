@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 
 from app.finding import Finding
 from app.readiness.assessment import (
@@ -76,11 +76,12 @@ def load(db: Transaction, ids: Collection[UUID]) -> tuple[Kept, ...]:
     """These assessments, in the order of their ids; those that do not exist are left out."""
     if not ids:
         return ()
-    heads = db.sql.execute(_HEADS.where(AssessmentRow.id.in_(ids)).order_by(AssessmentRow.id)).all()
+    these = {"ids": list(ids)}
+    heads = db.sql.execute(_HEADS, these).all()
     changes = changes_of(db, {head.pilot_id for head in heads})
-    answers = _grouped(db, _ANSWERS.where(AnswerRow.assessment_id.in_(ids)))
-    evidence = _grouped(db, _EVIDENCE.where(EvidenceRow.assessment_id.in_(ids)).order_by(EvidenceRow.id))
-    exceptions = _grouped(db, _EXCEPTIONS.where(ExceptionRow.assessment_id.in_(ids)).order_by(ExceptionRow.id))
+    answers = _grouped(db, _ANSWERS, these)
+    evidence = _grouped(db, _EVIDENCE, these)
+    exceptions = _grouped(db, _EXCEPTIONS, these)
     people = {head.id: _people([head], answers[head.id], evidence[head.id], exceptions[head.id]) for head in heads}
     known = people_of(db, {person for each in people.values() for person in each})
     return tuple(
@@ -97,10 +98,12 @@ def load(db: Transaction, ids: Collection[UUID]) -> tuple[Kept, ...]:
     )
 
 
-def _grouped(db: Transaction, wanted: Select[*tuple[Any, ...]]) -> Mapping[UUID, list[AnyRow]]:
+def _grouped(
+    db: Transaction, wanted: Select[*tuple[Any, ...]], these: Mapping[str, list[UUID]]
+) -> Mapping[UUID, list[AnyRow]]:
     """Rows by the assessment that they hang on."""
     groups: dict[UUID, list[AnyRow]] = defaultdict(list)
-    for row in db.sql.execute(wanted).all():
+    for row in db.sql.execute(wanted, these).all():
         groups[row.assessment_id].append(row)
     return groups
 
@@ -268,49 +271,61 @@ def needed(value: Any) -> NeedValue:
     return tuple(value) if isinstance(value, list) else value
 
 
-_HEADS = select(
-    AssessmentRow.id,
-    AssessmentRow.pilot_id,
-    AssessmentRow.catalogue_id,
-    AssessmentRow.catalogue_version,
-    PilotRow.name,
-    PilotRow.profile,
-    PilotRow.needs,
-    PilotRow.version,
-    PilotRow.stated_by,
-    PilotRow.confirmed_by,
-    PilotRow.sent_back_by,
-    PilotRow.sent_back_at,
-    PilotRow.sent_back_note,
-).join(PilotRow, PilotRow.id == AssessmentRow.pilot_id)
+# Made once: to put a statement together anew takes longer than to run it.
+_IDS: BindParameter[UUID] = bindparam("ids", expanding=True)
 
-_ANSWERS = select(AnswerRow)
-
-_EVIDENCE = select(
-    EvidenceRow.id,
-    EvidenceRow.assessment_id,
-    EvidenceRow.question,
-    EvidenceRow.kind,
-    EvidenceRow.title,
-    EvidenceRow.url,
-    EvidenceRow.sha256,
-    EvidenceRow.grade,
-    EvidenceRow.read_grade,
-    EvidenceRow.observed_on,
-    EvidenceRow.findings,
-    EvidenceRow.supports,
-    EvidenceRow.attached_by,
-    EvidenceRow.confirmed_by,
-    EvidenceRow.sent_back_by,
-    EvidenceRow.sent_back_at,
-    EvidenceRow.sent_back_note,
-    EvidenceRow.withdrawn_by,
-    EvidenceRow.withdrawn_at,
-    EvidenceRow.withdrawn_reason,
-    EvidenceRow.withdrawal_confirmed_by,
-    EvidenceRow.withdrawal_sent_back_by,
-    EvidenceRow.withdrawal_sent_back_at,
-    EvidenceRow.withdrawal_sent_back_note,
+_HEADS = (
+    select(
+        AssessmentRow.id,
+        AssessmentRow.pilot_id,
+        AssessmentRow.catalogue_id,
+        AssessmentRow.catalogue_version,
+        PilotRow.name,
+        PilotRow.profile,
+        PilotRow.needs,
+        PilotRow.version,
+        PilotRow.stated_by,
+        PilotRow.confirmed_by,
+        PilotRow.sent_back_by,
+        PilotRow.sent_back_at,
+        PilotRow.sent_back_note,
+    )
+    .join(PilotRow, PilotRow.id == AssessmentRow.pilot_id)
+    .where(AssessmentRow.id.in_(_IDS))
+    .order_by(AssessmentRow.id)
 )
 
-_EXCEPTIONS = select(ExceptionRow)
+_ANSWERS = select(AnswerRow).where(AnswerRow.assessment_id.in_(_IDS))
+
+_EVIDENCE = (
+    select(
+        EvidenceRow.id,
+        EvidenceRow.assessment_id,
+        EvidenceRow.question,
+        EvidenceRow.kind,
+        EvidenceRow.title,
+        EvidenceRow.url,
+        EvidenceRow.sha256,
+        EvidenceRow.grade,
+        EvidenceRow.read_grade,
+        EvidenceRow.observed_on,
+        EvidenceRow.findings,
+        EvidenceRow.supports,
+        EvidenceRow.attached_by,
+        EvidenceRow.confirmed_by,
+        EvidenceRow.sent_back_by,
+        EvidenceRow.sent_back_at,
+        EvidenceRow.sent_back_note,
+        EvidenceRow.withdrawn_by,
+        EvidenceRow.withdrawn_at,
+        EvidenceRow.withdrawn_reason,
+        EvidenceRow.withdrawal_confirmed_by,
+        EvidenceRow.withdrawal_sent_back_by,
+        EvidenceRow.withdrawal_sent_back_at,
+        EvidenceRow.withdrawal_sent_back_note,
+    )
+    .where(EvidenceRow.assessment_id.in_(_IDS))
+    .order_by(EvidenceRow.id)
+)
+
+_EXCEPTIONS = select(ExceptionRow).where(ExceptionRow.assessment_id.in_(_IDS)).order_by(ExceptionRow.id)
