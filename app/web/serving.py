@@ -13,3 +13,5 @@ app = create_app(Database(_settings.database_url, library.bundled), _settings)
 # What is imported by now stays for good: without this every full collection walks through all of it.
 gc.collect()
 gc.freeze()
+# A page makes thousands of values that are gone when it is sent: looking for cycles among them is work for nothing.
+gc.set_threshold(50_000, 20, 50)
