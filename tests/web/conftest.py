@@ -177,20 +177,34 @@ def _peopled(site: Site) -> Site:
     return site
 
 
+# What these modules ask of the database differs by what they visit; the others would only ask the same again.
+ON_BOTH = frozenset({"test_api", "test_pilots", "test_confirmations", "test_exceptions"})
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Some modules visit a site on each kind of database; the rest one on SQLite, which is faster to make."""
+    if "site" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in ON_BOTH:
+        metafunc.parametrize("site", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_server(postgresql_server: Server) -> Iterator[tuple[Server, str]]:
+    """A PostgreSQL server, and the name of a database on it with the schema and nothing else."""
+    with postgresql_server.database() as url:
+        database = Database(url, library.bundled)
+        database.migrate()
+        database.close()
+        yield postgresql_server, url.partition("@/")[2].partition("?")[0]
+
+
 @pytest.fixture
-def site(open_site: Callable[..., Site]) -> Site:
-    """A site on SQLite."""
-    return open_site()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def site_on_both(request: pytest.FixtureRequest, open_site: Callable[..., Site]) -> Iterator[Site]:
-    """A site on each kind of database."""
-    if request.param == "sqlite":
+def site(request: pytest.FixtureRequest, open_site: Callable[..., Site]) -> Iterator[Site]:
+    """A site on SQLite, or on whichever database the test is run for."""
+    if getattr(request, "param", "sqlite") == "sqlite":
         yield open_site()
         return
-    server: Server = request.getfixturevalue("postgresql_server")
-    with server.database() as url:
+    server, like = request.getfixturevalue("migrated_server")
+    with server.database(like) as url:
         yield open_site(url)
 
 
