@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -170,7 +171,10 @@ def _need_words(need: Need, value: NeedValue, currency: NeedValue) -> str | None
         return ", ".join(value)
     if need.unit == "share" and isinstance(value, int | float):
         return f"{100 * value:g} %"
-    figure = f"{value:,.10g}" if isinstance(value, int | float) else value
+    if need.kind == "money" and isinstance(value, str):
+        figure = f"{Decimal(value):,f}"
+    else:
+        figure = f"{value:,.10g}" if isinstance(value, int | float) else value
     unit = currency if need.unit == "currency" else need.unit
     return f"{figure} {unit}" if unit else figure
 
