@@ -14,7 +14,7 @@ from app.readiness.gates import GateScore, GateState
 from app.readiness.profile import PROFILE_FIELDS, Profile, ProfileField
 from app.readiness.proof import ItemProof
 from app.readiness.score import DimensionScore, QuestionScore, Score, score
-from app.readiness.verdict import Verdict, cut
+from app.readiness.verdict import Reason, Verdict, cut
 from app.report.model import (
     AnswerState,
     Bar,
@@ -85,10 +85,7 @@ def compose(
         needs=need_facts(catalogue.policy.needs, pilot.needs),
         stated_by=pilot.stated_by,
         confirmed_by=pilot.confirmed_by if pilot.confirmed else None,
-        reasons=tuple(
-            ReasonLine(each.kind, each.text, each.detail, each.question, each.dimension)
-            for each in scored.decision.reasons
-        ),
+        reasons=tuple(_reason(each) for each in scored.decision.reasons),
         dimensions=dimensions,
         gates=tuple(_gate(scored, each) for each in scored.gates),
         exceptions=tuple(_exception(catalogue, each, as_of) for each in assessment.exceptions),
@@ -329,6 +326,10 @@ def _gate_note(gate: GateScore, asked: QuestionScore) -> str:
     if asked.proof.cap is not None and asked.proof.cap < gate.gate.level:
         return f"{needs}; a finding speaks against more than level {asked.proof.cap}"
     return f"{needs}; claimed {asked.claimed}, proven {asked.proven}"
+
+
+def _reason(each: Reason) -> ReasonLine:
+    return ReasonLine(each.kind, each.text, each.detail, each.question, each.dimension)
 
 
 def _change(scored: Score, change: Change) -> ChangeLine:
