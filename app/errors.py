@@ -35,6 +35,10 @@ class Unreadable(Refused):
     """A document or a catalogue cannot be read; every problem is listed."""
 
 
+class Broken(Unreadable):
+    """Something sealed no longer is what was sealed."""
+
+
 class TooLarge(Refused):
     """More was sent than is taken."""
 
@@ -53,6 +57,10 @@ class NotAllowed(ReadyRoomError):
 
 class VersionNeeded(ReadyRoomError):
     """The thing exists already: say which version of it was seen."""
+
+
+class Conflict(ReadyRoomError):
+    """What is there already stands against this; nothing was changed."""
 
 
 class TooMany(ReadyRoomError):

@@ -55,6 +55,13 @@ def _whole_number(least: int, most: int, of: str) -> Callable[[str], int]:
     return read
 
 
+def _folder(text: str) -> Path:
+    folder = Path(text).expanduser()
+    if not folder.is_dir():
+        raise ValueError("the path of a folder that is there")
+    return folder.resolve()
+
+
 def _yes_or_no(text: str) -> bool:
     if text.lower() in _YES + _NO:
         return text.lower() in _YES
@@ -84,8 +91,18 @@ class Settings:
     upload_limit_bytes: int = _setting(
         10 * 1024 * 1024, "The largest file taken as evidence, in bytes.", _whole_number(1024, 2**30, "bytes")
     )
+    requests_a_minute: int = _setting(
+        1200,
+        "How many requests a minute one API token may make, in each worker; a report as a file counts as ten.",
+        _whole_number(1, 1_000_000, "requests"),
+    )
     session_days: int = _setting(
         14, "How many days somebody stays signed in after their last visit.", _whole_number(1, 365, "days")
+    )
+    catalogues: Path | None = _setting(  # noqa: RUF009 - a field, as those above
+        None,
+        "A folder with catalogues of your own, as <id>/v<version>/*.yaml; read when the server starts.",
+        _folder,
     )
     development: bool = _setting(
         False, "Shows /parts, reloads templates as they change. Not for real data.", _yes_or_no

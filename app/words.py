@@ -30,6 +30,20 @@ GATE_CLASS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_FRAMEWORKS: Mapping[str, str] = MappingProxyType(
+    {
+        "nist-ai-rmf": "NIST AI RMF",
+        "iso-42001": "ISO/IEC 42001",
+        "nist-ai-600-1": "NIST AI 600-1",
+        "eu-ai-act": "EU AI Act",
+        "eu-data-act": "EU Data Act",
+        "gdpr": "GDPR",
+        "ccpa": "CCPA",
+        "owasp-llm-2025": "OWASP Top 10 for LLM 2025",
+        "owasp-llm-2026": "OWASP Top 10 for LLM 2026",
+    }
+)
+
 
 def day(value: date | None) -> str:
     """A day: 21 Nov 2026; words where it is not known."""
@@ -51,6 +65,17 @@ def share(value: Decimal) -> str:
     return f"{value * 100:.0f}\u00a0%"
 
 
+def money(amount: Decimal, currency: object) -> str:
+    """An amount with its currency, where that is stated: 40,000 EUR."""
+    figure = f"{amount:,f}"
+    return f"{figure} {currency}" if currency else figure
+
+
+def effort(days: Decimal) -> str:
+    """Work: 12.5 days, 1 day."""
+    return f"{days.normalize():f} {'day' if days == 1 else 'days'}"
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A count with its noun: 1 question, 3 questions."""
     return f"{number} {one if number == 1 else many or one + 's'}"
@@ -59,6 +84,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def hyphened(key: str) -> str:
     """A key as words: not-applicable becomes not applicable."""
     return key.replace("-", " ").replace("_", " ")
+
+
+def framework(key: str) -> str:
+    """A framework as it is called: ISO/IEC 42001."""
+    return _FRAMEWORKS.get(key) or hyphened(key).upper()
 
 
 def days_in(text: str) -> str:
@@ -88,6 +118,8 @@ def templates(*, reload: bool = False) -> Environment:
     environment.filters.update(
         day=day, moment=moment, percent=percent, share=share, counted=counted, hyphened=hyphened, days_in=days_in
     )
+    environment.filters["effort"] = effort
+    environment.filters["framework"] = framework
     environment.globals.update(verdict_class=VERDICT_CLASS, gate_class=GATE_CLASS)
     # A block rendered alone sees no import at the top of its file, so the parts are everybody's.
     environment.globals["parts"] = environment.get_template("parts/parts.html").module

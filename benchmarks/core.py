@@ -11,9 +11,10 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from app import library
-from app.readiness.assessment import Assessment, read_document
+from app.readiness.assessment import Assessment
+from app.readiness.document import read_document
 from app.readiness.score import score
-from app.report.compose import compose
+from app.report.compose import Background, compose
 from app.report.model import Report
 from benchmarks.measure import Measure, milliseconds
 
@@ -33,7 +34,7 @@ print(1000 * (time.perf_counter() - began))
 
 def full_assessment() -> Assessment:
     """Every question answered, with 300 items of evidence between them."""
-    catalogue = library.bundled()
+    catalogue = library.catalogue()
     answers: dict[str, object] = {}
     keys = list(catalogue.questions)
     for index, key in enumerate(keys):
@@ -66,12 +67,10 @@ def full_assessment() -> Assessment:
 def full_report() -> Report:
     """The report of that assessment."""
     return compose(
-        library.bundled(),
+        library.catalogue(),
         full_assessment(),
         DAY,
-        organisation="Benchmark",
-        confidentiality="Internal",
-        law=library.law(),
+        Background(organisation="Benchmark", confidentiality="Internal", law=library.law()),
     )
 
 
@@ -79,7 +78,7 @@ def measures() -> Iterator[Measure]:
     """Scoring, and the PDF warm and cold."""
     from app.report.write.pdf import pdf
 
-    catalogue, assessment = library.bundled(), full_assessment()
+    catalogue, assessment = library.catalogue(), full_assessment()
     questions, items = len(assessment.answers), sum(len(each.evidence) for each in assessment.answers.values())
     taken = milliseconds(lambda: score(catalogue, assessment, DAY), times=30)
     yield Measure(f"scoring {questions} answers with {items} items", taken, "ms", 5)

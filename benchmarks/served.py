@@ -48,7 +48,7 @@ class Scene:
 @contextmanager
 def _scene(folder: Path, *, copies: int) -> Iterator[Scene]:
     url = f"sqlite:///{folder / 'bench.db'}"
-    database = Database(url, library.bundled)
+    database = Database(url, library.catalogue)
     database.migrate()
     at = datetime.now(UTC)
     load(database, at)
@@ -127,7 +127,7 @@ def _get(port: int, path: str, cookie: str | None) -> tuple[int, bytes]:
 
 def _saves_over_http(port: int, scene: Scene) -> float:
     """Answers saved a second, by eight connections at once."""
-    questions = list(library.bundled().questions)[:_CONNECTIONS]
+    questions = list(library.catalogue().questions)[:_CONNECTIONS]
     headers = {
         "Cookie": f"{SESSION_COOKIE}={scene.cookie}",
         "Content-Type": "application/x-www-form-urlencoded",
@@ -167,7 +167,7 @@ def _saves_in_process(scene: Scene) -> float:
     """The same work a second without HTTP, in this process: session, save, score, audit row, fragment."""
     from benchmarks.fragment import fragment
 
-    question = list(library.bundled().questions)[_CONNECTIONS]
+    question = list(library.catalogue().questions)[_CONNECTIONS]
     with scene.database.reading() as db:
         version = answers.version_of(db, scene.caller, scene.assessments[0], question)
     saved, until = 0, time.perf_counter() + _SECONDS

@@ -8,7 +8,7 @@ import click
 
 from app import library
 from app.cli.command import Group, as_json, example
-from app.readiness.catalogue import described
+from app.readiness.catalogue import Catalogue, described
 
 
 @click.group(cls=Group)
@@ -17,8 +17,8 @@ def catalogue() -> None:
 
 
 which = [
-    click.option("--id", "id_", default=library.DEFAULT[0], show_default=True, help="Which catalogue."),
-    click.option("--version", "version_", default=library.DEFAULT[1], show_default=True, help="Its version."),
+    click.option("--id", "id_", help=f"Which catalogue. Default: {library.DEFAULT[0]}."),
+    click.option("--version", "version_", help=f"Its version. Default: its newest; {library.DEFAULT[1]} without --id."),
 ]
 
 
@@ -28,12 +28,19 @@ def _which(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@catalogue.command("show", epilog=example("readyroom catalogue show --json"))
+def _chosen(id: str | None, version: str | None) -> Catalogue:
+    """The catalogue that the options name; without any the one that new assessments answer."""
+    if id is None:
+        return library.catalogue(library.DEFAULT[0], version or library.DEFAULT[1])
+    return library.catalogue(id, version) if version else library.newest(id)
+
+
+@catalogue.command("show", epilog=example("readyroom catalogue show --id genai-first-look --json"))
 @_which
 @as_json
-def catalogue_show(id_: str, version_: str, as_json: bool) -> None:
+def catalogue_show(id_: str | None, version_: str | None, as_json: bool) -> None:
     """Print a catalogue."""
-    shown = library.bundled(id_, version_)
+    shown = _chosen(id_, version_)
     if as_json:
         click.echo(json.dumps(described(shown), indent=2, ensure_ascii=False))
         return
@@ -58,9 +65,9 @@ def catalogue_check(path: Path) -> None:
 @catalogue.command("coverage", epilog=example("readyroom catalogue coverage --json"))
 @_which
 @as_json
-def catalogue_coverage(id_: str, version_: str, as_json: bool) -> None:
+def catalogue_coverage(id_: str | None, version_: str | None, as_json: bool) -> None:
     """Print, per framework, which items the questions touch and which they do not."""
-    shown = library.bundled(id_, version_)
+    shown = _chosen(id_, version_)
     touched = {
         key: {
             item: [question.key for question in shown.questions.values() if item in question.references.get(key, ())]

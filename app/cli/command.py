@@ -77,7 +77,7 @@ def database() -> "Iterator[Database]":
     """The database that the settings name."""
     from app.records.database import Database
 
-    opened = Database(settings_of_this_process().database_url, library.bundled)
+    opened = Database(settings_of_this_process().database_url, library.catalogue)
     try:
         yield opened
     finally:

@@ -90,8 +90,8 @@ def gate(file: Path, at_least: str, as_of: datetime | None) -> None:
 @click.option("--organisation", default="", help="The name on the cover.")
 @click.option("--confidentiality", default="", help="The mark on every page.")
 def report(file: Path, output: Path, as_of: datetime | None, organisation: str, confidentiality: str) -> None:
-    """Write the report of an assessment document as .pdf, .html or .json."""
-    from app.report.compose import compose
+    """Write the report of an assessment document as .pdf, .html, .xlsx or .json."""
+    from app.report.compose import Background, compose
     from app.report.write import WRITERS
 
     write = WRITERS.get(output.suffix.lower())
@@ -102,9 +102,7 @@ def report(file: Path, output: Path, as_of: datetime | None, organisation: str, 
         catalogue,
         assessment,
         day_of(as_of),
-        organisation=organisation,
-        confidentiality=confidentiality,
-        law=library.law(),
+        Background(organisation=organisation, confidentiality=confidentiality, law=library.law()),
     )
     try:
         output.write_bytes(write(composed))

@@ -1,14 +1,17 @@
 """Commands that serve: schema, demo, web server."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from app import library
 from app.cli.command import Command, database, example
 from app.cli.people import sign_in_link
 from app.errors import Refused
+from app.readiness.assessment import CatalogueReference
 from app.settings import VARIABLES, settings_of_this_process
 
 if TYPE_CHECKING:
@@ -46,6 +49,17 @@ def _found_if_empty(opened: "Database") -> None:
             click.echo("Nothing is here yet. Give the organisation, and yourself, a name under Settings.", err=True)
 
 
+def _must_have(answered: Iterable[CatalogueReference]) -> None:
+    """Refuse to serve assessments whose questions are not there."""
+    missing = [each for each in answered if (each.id, each.version) not in library.available()]
+    if missing:
+        named = ", ".join(f"{each.id} version {each.version}" for each in missing)
+        raise Refused(
+            f"Assessments here answer {named}, which is not among the catalogues. "
+            "Put it back into the folder that READYROOM_CATALOGUES names."
+        )
+
+
 def _variables() -> str:
     rows = "\n".join(f"  {each.name} (default: {each.default})\n      {each.meaning}" for each in VARIABLES)
     return f"Settings come from the environment:\n{rows}\n\n{example('readyroom serve --port 8080')}"
@@ -61,9 +75,10 @@ def serve(host: str, port: int, workers: int) -> None:
 
     import uvicorn
 
-    from app.records import people, sign_in
+    from app.records import assessments, people, sign_in
 
     settings = settings_of_this_process()
+    library.available()  # reads the catalogues of one's own: what cannot be used is said here, with file and line
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -77,6 +92,7 @@ def serve(host: str, port: int, workers: int) -> None:
             raise Refused("The database is not up to date. Run: readyroom migrate")
         _found_if_empty(opened)
         with opened.reading() as db:
+            _must_have(assessments.catalogues_answered(db))
             owner = None if sign_in.any_password_set(db) else people.first_owner(db)
         if owner:
             click.echo(f"Sign in as {owner} (this link works once):\n  {sign_in_link(opened, owner, port)}")

@@ -217,6 +217,14 @@ class Catalogue:
         return next((dimension for dimension in self.dimensions if dimension.key == key), None)
 
 
+def version_number(version: str) -> tuple[int, ...]:
+    """A version as numbers that sort: 1.10 after 1.9, and 1.0 the same as 1."""
+    numbers = [int(part) for part in version.split(".")]
+    while len(numbers) > 1 and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
 _QUESTION = TypeAdapter(Question)
 _NEED = TypeAdapter(Need)
 _TIER = TypeAdapter(Tier)

@@ -13,6 +13,12 @@ from app.readiness.condition import can_hold
 
 POLICY_FILE = "policy.yaml"
 
+# Words that stand where a dimension's key stands: in the addresses of an assessment's pages, and among the files.
+RESERVED = frozenset({
+    "actions", "answers", "catalogue", "comparison", "coverage", "effort", "evidence", "exceptions", "gates", "links",
+    "milestones", "path", "policy", "report", "trade-offs",
+})  # fmt: skip
+
 _POLICY = TypeAdapter(Policy)
 _DIMENSION = TypeAdapter(Dimension)
 
@@ -40,7 +46,7 @@ def parse(files: Mapping[str, str], frameworks: Mapping[str, Framework]) -> Cata
         Problem(name, "no dimension of the policy has this name")
         for name in files.keys() - wanted.keys() - {POLICY_FILE}
     ]
-    problems += [Problem(_at(POLICY_FILE, lines, where), message) for where, message in _policy_problems(policy)]
+    problems += [Problem(_at(POLICY_FILE, lines, where), message) for where, message in policy_problems(policy)]
     dimensions: list[Dimension] = []
     for name, key in wanted.items():
         if name not in files:
@@ -50,15 +56,16 @@ def parse(files: Mapping[str, str], frameworks: Mapping[str, Framework]) -> Cata
         except Unreadable as refused:
             problems += refused.problems
             continue
-        found = _dimension_problems(dimension, key, policy, frameworks)
+        found = dimension_problems(dimension, key, policy, frameworks)
         problems += [Problem(_at(name, lines, where), message) for where, message in found]
-        dimensions.append(_with_whole_keys(dimension))
+        dimensions.append(with_whole_keys(dimension))
     if problems:
         raise Unreadable("The catalogue cannot be used.", problems)
     return Catalogue(policy=policy, dimensions=tuple(dimensions), frameworks=frameworks)
 
 
-def _with_whole_keys(dimension: Dimension) -> Dimension:
+def with_whole_keys(dimension: Dimension) -> Dimension:
+    """The dimension with its key before each of its questions' keys, as everywhere but in files."""
     return replace(
         dimension,
         questions=tuple(replace(question, key=f"{dimension.key}.{question.key}") for question in dimension.questions),
@@ -68,10 +75,14 @@ def _with_whole_keys(dimension: Dimension) -> Dimension:
 Where = tuple[str | int, ...]
 
 
-def _policy_problems(policy: Policy) -> Iterator[tuple[Where, str]]:
+def policy_problems(policy: Policy) -> Iterator[tuple[Where, str]]:
+    """What a policy's fields cannot say alone: what is wrong between them, and where."""
     yield from _twice(("needs",), [need.key for need in policy.needs])
     yield from _twice(("tiers",), [tier.key for tier in policy.tiers])
     yield from _twice(("dimensions",), list(policy.dimensions))
+    for index, key in enumerate(policy.dimensions):
+        if key in RESERVED:
+            yield ("dimensions", index), f"'{key}' already names something else of an assessment; choose another key"
     for index, tier in enumerate(policy.tiers):
         last = index == len(policy.tiers) - 1
         if (tier.when is None) != last:
@@ -82,9 +93,10 @@ def _policy_problems(policy: Policy) -> Iterator[tuple[Where, str]]:
             yield ("tiers", index), "no_go must not lie above go"
 
 
-def _dimension_problems(
+def dimension_problems(
     dimension: Dimension, key: str, policy: Policy, frameworks: Mapping[str, Framework]
 ) -> Iterator[tuple[Where, str]]:
+    """What is wrong between a dimension (its questions under bare keys), the policy and the frameworks."""
     needs = {need.key for need in policy.needs}
     if dimension.key != key:
         yield ("key",), f"must be '{key}', the name of the file"

@@ -53,6 +53,9 @@ def aged(grade: Grade, observed_on: date | None, day: date, shelf_lives: ShelfLi
     if observed_on is None or observed_on > day:
         return Grade.ASSERTED
     days_old = (day - observed_on).days
+    life = shelf_lives.get(grade)
+    if life is None or days_old <= life.days:
+        return grade
     best = 1
     for each in range(2, grade + 1):
         life = shelf_lives.get(_GRADES[each])

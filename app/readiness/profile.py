@@ -46,6 +46,8 @@ class Profile:
     tools: bool | None = None
     federated: bool | None = None
     go_live: date | None = None
+    stop_unless_go_by: date | None = None
+    effort_budget_days: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
     id: Ignored = field(default=None, compare=False)
 
     def value(self, key: str) -> ProfileValue:
@@ -63,6 +65,7 @@ class ProfileField:
     title: str
     hint: str
     values: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
 
 
 PROFILE_FIELDS: Final[Mapping[str, ProfileField]] = {
@@ -94,7 +97,13 @@ PROFILE_FIELDS: Final[Mapping[str, ProfileField]] = {
                 "own": "Trained by us",
             },
         ),
-        ProfileField("parameters_b", "number", "Model size", "In billions of parameters, as its maker states it."),
+        ProfileField(
+            "parameters_b",
+            "number",
+            "Model size",
+            "In billions of parameters, as its maker states it.",
+            unit="billion parameters",
+        ),
         ProfileField(
             "data",
             "set",
@@ -184,6 +193,19 @@ PROFILE_FIELDS: Final[Mapping[str, ProfileField]] = {
         ProfileField("tools", "flag", "Can it use tools?", "Send, book, pay, change a record, call another program."),
         ProfileField("federated", "flag", "Does it learn at several sites?", "Federated learning: raw data stays put."),
         ProfileField("go_live", "date", "Go-live", "The day on which production is planned to begin."),
+        ProfileField(
+            "stop_unless_go_by",
+            "date",
+            "Stop unless it is a Go by",
+            "The day agreed beforehand. From the day after, a pilot without a Go stands on the stop list.",
+        ),
+        ProfileField(
+            "effort_budget_days",
+            "number",
+            "Days of work left for it",
+            "What may still be spent to reach production. A path to Go that takes longer puts it on the stop list.",
+            unit="days of work",
+        ),
     )
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from app.finding import Finding
 from app.readiness.assessment import Answer, Change, Evidence
@@ -40,28 +41,42 @@ class Proof:
         return best if best and best.worth > Grade.ASSERTED else None
 
 
-def proof(question: Question, answer: Answer, changes: Sequence[Change], shelf_lives: ShelfLives, as_of: date) -> Proof:
+def proof(
+    question: Question,
+    answer: Answer,
+    changes: Sequence[Change],
+    shelf_lives: ShelfLives,
+    as_of: date,
+    seen_until: date | None = None,
+) -> Proof:
     """What the evidence proves on `as_of`.
 
     The best item decides, each worth the lower of its effective grade and of what it supports. A finding that speaks
     against caps them all until a newer item of the same or a higher grade settles it. A claim with nothing attached is
     somebody's word: level 1.
+
+    With `seen_until`, what is dated after `as_of` and up to that day counts as there and fresh: so a trend can tell
+    what is new from what has aged.
     """
-    touched = awaiting_review(question, answer, changes, as_of)
-    items = tuple(_item(each, answer, shelf_lives, as_of, lowered=touched is not None) for each in answer.evidence)
+    seen = _Seen(as_of, max(as_of, seen_until) if seen_until else as_of)
+    touched = awaiting_review(question, answer, changes, seen.until)
+    lowered = touched is not None
+    items = tuple([_item(each, answer, shelf_lives, seen, lowered=lowered) for each in answer.evidence])
     caps = [each.against for each in items if each.against is not None]
     cap = min(caps, default=None)
     claimed = answer.level
     if claimed is None:
         return Proof(items, cap, None, contradicted=False, declared=False, awaiting_review=touched)
     ceiling = claimed if cap is None else min(claimed, cap)
-    proven = min(ceiling, max([Grade.ASSERTED, *(each.worth for each in items)]))
-    by_reading = min(ceiling, max([Grade.ASSERTED, *(_read_worth(each) for each in items)]))
+    proven = min(ceiling, max([Grade.ASSERTED, *[each.worth for each in items]]))
+    by_reading = min(ceiling, max([Grade.ASSERTED, *[_read_worth(each) for each in items]]))
     return Proof(items, cap, int(proven), cap is not None and cap < claimed, by_reading < proven, touched)
 
 
 def awaiting_review(question: Question, answer: Answer, changes: Sequence[Change], as_of: date) -> Change | None:
     """The first change by `as_of` that touches the question and that the answer was not reviewed on or after."""
+    if not changes:
+        return None
     touching = (
         change
         for change in changes
@@ -100,23 +115,34 @@ def confirmed_grade(item: Evidence) -> Grade:
     return min(item.declared_grade, Grade.DOCUMENTED) if item.kind == "calculation" else item.declared_grade
 
 
-def _item(item: Evidence, answer: Answer, shelf_lives: ShelfLives, as_of: date, *, lowered: bool) -> ItemProof:
+class _Seen(NamedTuple):
+    """The day, and the day up to which what is dated later is there all the same."""
+
+    as_of: date
+    until: date
+
+
+def _item(item: Evidence, answer: Answer, shelf_lives: ShelfLives, seen: _Seen, *, lowered: bool) -> ItemProof:
     counted = counted_grade(item)
-    effective = _counting(counted, item, shelf_lives, as_of, lowered=lowered)
+    effective = _counting(counted, item, shelf_lives, seen, lowered=lowered)
     supports, worth = None, 0
     if answer.level is not None and not item.withdrawn:
         supports = _supported(item, answer.level)
         # Whatever an item supports, it is worth at least what a document of the same day would be, up to the claim.
+        # What supports more than its grade is worth its grade, which is never less than a document's.
         as_document = effective
-        if counted > Grade.DOCUMENTED:
-            as_document = _counting(Grade.DOCUMENTED, item, shelf_lives, as_of, lowered=lowered)
+        if counted > Grade.DOCUMENTED and (supports is None or supports < effective):
+            as_document = _counting(Grade.DOCUMENTED, item, shelf_lives, seen, lowered=lowered)
         worth = min(answer.level, max(min(effective, supports or 0), int(as_document)))
-    return ItemProof(item, counted, effective, supports, worth, _against(item, counted, answer.evidence, as_of))
+    return ItemProof(item, counted, effective, supports, worth, _against(item, counted, answer.evidence, seen))
 
 
-def _counting(grade: Grade, item: Evidence, shelf_lives: ShelfLives, as_of: date, *, lowered: bool) -> Grade:
+def _counting(grade: Grade, item: Evidence, shelf_lives: ShelfLives, seen: _Seen, *, lowered: bool) -> Grade:
     """A grade after ageing and, where a change asks for a new look, one lower."""
-    left = aged(grade, item.observed_on, as_of, shelf_lives)
+    observed_on = item.observed_on
+    if observed_on is not None and seen.as_of < observed_on <= seen.until:
+        observed_on = seen.as_of
+    left = aged(grade, observed_on, seen.as_of, shelf_lives)
     return left.lowered() if lowered else left
 
 
@@ -131,24 +157,24 @@ def _supported(item: Evidence, claimed: int) -> int | None:
     return item.supports if item.figures else None
 
 
-def _against(item: Evidence, counted: Grade, evidence: Sequence[Evidence], as_of: date) -> int | None:
+def _against(item: Evidence, counted: Grade, evidence: Sequence[Evidence], seen: _Seen) -> int | None:
     """The lowest level above which a finding of the item speaks against and still stands.
 
     Withdrawing an item silences it only when the withdrawal is confirmed.
     """
-    if item.withdrawn and item.withdrawn.confirmed:
+    if not item.findings or (item.withdrawn and item.withdrawn.confirmed):
         return None
     standing = (
         finding.against
         for finding in item.figures
-        if finding.against is not None and not any(_settles(other, finding, item, counted, as_of) for other in evidence)
+        if finding.against is not None and not any(_settles(other, finding, item, counted, seen) for other in evidence)
     )
     return min(standing, default=None)
 
 
-def _settles(other: Evidence, finding: Finding, item: Evidence, counted: Grade, as_of: date) -> bool:
+def _settles(other: Evidence, finding: Finding, item: Evidence, counted: Grade, seen: _Seen) -> bool:
     """Whether `other` is newer than `item`, of the same or a higher grade, and holds the same figure."""
-    if other.withdrawn or other.observed_on is None or other.observed_on > as_of:
+    if other.withdrawn or other.observed_on is None or other.observed_on > seen.until:
         return False
     if item.observed_on is not None and other.observed_on <= item.observed_on:
         return False

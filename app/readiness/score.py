@@ -4,12 +4,12 @@ Figures are exact fractions until they are shown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from app.readiness.assessment import Answer, Assessment, not_applicable_problem
-from app.readiness.catalogue import Catalogue, Dimension, Question
+from app.readiness.catalogue import Catalogue, Dimension, Gate, Question
 from app.readiness.gates import GateScore, GateState, gate_score
 from app.readiness.proof import Proof, days_of_difference, proof
 from app.readiness.verdict import Decision, Standing, TierChoice, decide, tier_for
@@ -97,21 +97,32 @@ class Score:
 def score(catalogue: Catalogue, assessment: Assessment, as_of: date) -> Score:
     """Score an assessment as it stands on a day (UTC)."""
     questions = {
-        question.key: _question_score(catalogue, assessment, dimension, question, as_of)
+        question.key: question_score(catalogue, assessment, dimension, question, as_of)
         for dimension in catalogue.dimensions
         for question in dimension.questions
     }
+    figures = summed_up(catalogue, assessment, questions, as_of)
+    return replace(figures, lapses_on=_lapses_on(catalogue, assessment, figures))
+
+
+def summed_up(
+    catalogue: Catalogue, assessment: Assessment, questions: Mapping[str, QuestionScore], as_of: date
+) -> Score:
+    """The score that these questions come to, without the day on which it lapses.
+
+    For whoever asks what a few questions would change: theirs are scored anew, the others taken as they are.
+    """
     anything = any(each.claimed is not None for each in questions.values())
     dimensions = tuple(
-        _dimension_score(dimension, [questions[each.key] for each in dimension.questions], anything=anything)
+        dimension_score(dimension, [questions[each.key] for each in dimension.questions], anything=anything)
         for dimension in catalogue.dimensions
     )
-    gates = _gate_scores(catalogue, assessment, questions, as_of)
+    gates = gate_scores(catalogue, assessment, questions, as_of)
     answered = sum(each.answered for each in dimensions)
     applicable = sum(each.applicable for each in dimensions)
     coverage = Fraction(answered, applicable) if applicable else None
-    claimed = _mean((each.dimension.weight, each.claimed) for each in dimensions)
-    proven = _mean((each.dimension.weight, each.proven) for each in dimensions)
+    claimed = mean((each.dimension.weight, each.claimed) for each in dimensions)
+    proven = mean((each.dimension.weight, each.proven) for each in dimensions)
     tier = tier_for(catalogue.policy, assessment.pilot.profile)
     standing = Standing(
         policy=catalogue.policy,
@@ -138,13 +149,19 @@ def score(catalogue: Catalogue, assessment: Assessment, as_of: date) -> Score:
         dimensions=dimensions,
         gates=gates,
         questions=questions,
-        lapses_on=_lapses_on(catalogue, assessment, questions, gates, as_of),
+        lapses_on=None,
     )
 
 
-def _question_score(
-    catalogue: Catalogue, assessment: Assessment, dimension: Dimension, question: Question, as_of: date
+def question_score(
+    catalogue: Catalogue,
+    assessment: Assessment,
+    dimension: Dimension,
+    question: Question,
+    as_of: date,
+    seen_until: date | None = None,
 ) -> QuestionScore:
+    """One question as it is answered, on a day; `seen_until` as for `proof`."""
     profile = assessment.pilot.profile
     answer = assessment.answers.get(question.key, _BLANK)
     asked = question.when is None or question.when.holds(profile)
@@ -153,11 +170,12 @@ def _question_score(
         and answer.not_applicable.confirmed
         and not_applicable_problem(question, profile) is None
     )
-    shown = proof(question, answer, assessment.changes, catalogue.shelf_lives[question.key], as_of)
+    shown = proof(question, answer, assessment.changes, catalogue.shelf_lives[question.key], as_of, seen_until)
     return QuestionScore(question, dimension, answer, asked, asked and not away, shown)
 
 
-def _dimension_score(dimension: Dimension, questions: Sequence[QuestionScore], *, anything: bool) -> DimensionScore:
+def dimension_score(dimension: Dimension, questions: Sequence[QuestionScore], *, anything: bool) -> DimensionScore:
+    """What the questions of a dimension come to; `anything`: whether a question of any dimension is answered."""
     applicable = [each for each in questions if each.applicable]
     weight = answered = answered_weight = claimed = proven = 0
     for each in applicable:
@@ -189,7 +207,7 @@ def _percent(levels: int, weight: int) -> Fraction:
     return Fraction(100 * levels, 4 * weight)
 
 
-def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
+def mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
     """The weighted mean of what is known; None where nothing is."""
     known = [(weight, value) for weight, value in weighted if value is not None]
     if not known:
@@ -198,59 +216,55 @@ def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
 
 
 def _whole_range(dimensions: Sequence[DimensionScore]) -> tuple[Fraction, Fraction] | None:
-    low = _mean((each.dimension.weight, each.claimed_range[0] if each.claimed_range else None) for each in dimensions)
-    high = _mean((each.dimension.weight, each.claimed_range[1] if each.claimed_range else None) for each in dimensions)
+    low = mean((each.dimension.weight, each.claimed_range[0] if each.claimed_range else None) for each in dimensions)
+    high = mean((each.dimension.weight, each.claimed_range[1] if each.claimed_range else None) for each in dimensions)
     return (low, high) if low is not None and high is not None else None
 
 
-def _gate_scores(
+def gate_scores(
     catalogue: Catalogue, assessment: Assessment, questions: Mapping[str, QuestionScore], as_of: date
 ) -> tuple[GateScore, ...]:
-    profile = assessment.pilot.profile
-    return tuple(
-        gate_score(
-            question,
-            gate,
-            applicable=questions[question.key].applicable and (gate.when is None or gate.when.holds(profile)),
-            claimed=questions[question.key].claimed,
-            proven=questions[question.key].proven,
-            cap=questions[question.key].proof.cap,
-            exceptions=assessment.exceptions,
-            as_of=as_of,
-        )
-        for question, gate in catalogue.gates
+    """Every gate, in the order of the catalogue."""
+    return tuple(question_gate(assessment, questions[question.key], gate, as_of) for question, gate in catalogue.gates)
+
+
+def question_gate(assessment: Assessment, asked: QuestionScore, gate: Gate, as_of: date) -> GateScore:
+    """The gate that stands on a question."""
+    return gate_score(
+        asked.question,
+        gate,
+        applicable=asked.applicable and (gate.when is None or gate.when.holds(assessment.pilot.profile)),
+        claimed=asked.claimed,
+        proven=asked.proven,
+        cap=asked.proof.cap,
+        exceptions=assessment.exceptions,
+        as_of=as_of,
     )
 
 
-def _lapses_on(
-    catalogue: Catalogue,
-    assessment: Assessment,
-    questions: Mapping[str, QuestionScore],
-    gates: Sequence[GateScore],
-    as_of: date,
-) -> date | None:
-    """The first day after `as_of` on which anything differs by itself.
+def days_ahead(catalogue: Catalogue, assessment: Assessment, scored: Score) -> Mapping[date, frozenset[str]]:
+    """The later days on which anything may differ by itself, in their order, each with the questions whose day it is.
 
-    An item ages, a change or an exception begins or ends, a legal duty's day comes: only such days are tried.
+    An item ages, a change or an exception begins or ends, a legal duty's day comes (these two concern no question).
     """
-    later: dict[date, set[str]] = {}
-    for key, each in questions.items():
+    later: dict[date, set[str]] = {day: set() for day in _gate_days(catalogue, assessment) if day > scored.as_of}
+    for key, each in scored.questions.items():
         if each.applicable and each.answer.evidence:
             lives = catalogue.shelf_lives[key]
-            for day in days_of_difference(each.question, each.proof, assessment.changes, lives, as_of):
+            for day in days_of_difference(each.question, each.proof, assessment.changes, lives, scored.as_of):
                 later.setdefault(day, set()).add(key)
-    for day in _gate_days(catalogue, assessment):
-        if day > as_of:
-            later.setdefault(day, set())
-    for day in sorted(later):
-        then = {
-            key: _question_score(catalogue, assessment, questions[key].dimension, questions[key].question, day)
-            for key in later[day]
-        }
-        if any(_shown(then[key]) != _shown(questions[key]) for key in then):
+    return {day: frozenset(later[day]) for day in sorted(later)}
+
+
+def _lapses_on(catalogue: Catalogue, assessment: Assessment, scored: Score) -> date | None:
+    """The first day later than the score's on which anything differs by itself. Only days of difference are tried."""
+    now = scored.questions
+    for day, keys in days_ahead(catalogue, assessment, scored).items():
+        then = {key: question_score(catalogue, assessment, now[key].dimension, now[key].question, day) for key in keys}
+        if any(_shown(then[key]) != _shown(now[key]) for key in then):
             return day
-        gates_then = _gate_scores(catalogue, assessment, questions, day)
-        if any(_covered(one) != _covered(other) for one, other in zip(gates, gates_then, strict=True)):
+        gates_then = gate_scores(catalogue, assessment, now, day)
+        if any(_covered(one) != _covered(other) for one, other in zip(scored.gates, gates_then, strict=True)):
             return day
     return None
 

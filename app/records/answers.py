@@ -17,7 +17,8 @@ from app.records.assessments import Held, Scored, find, lock, rescore
 from app.records.caller import Caller
 from app.records.database import Transaction
 from app.records.given import fitting, text
-from app.records.kept import PROFILE, AnyRow
+from app.records.kept import PROFILE
+from app.records.rows import AnyRow
 from app.records.tables import AnswerRow, AssessmentRow, PersonRow, PilotRow
 from app.wording import Line, Text
 
@@ -100,6 +101,7 @@ def save(
         "reviewed_on": at.date(),
         "saved_by": caller.person,
         "saved_at": at,
+        "anchor_changed": False,
     }
     this = {"assessment_id": assessment, "question": question}
     change: Insert | Update = insert(AnswerRow).values(organisation_id=held.organisation, **this, **now)
@@ -129,11 +131,13 @@ def confirm_not_applicable(db: Transaction, caller: Caller, assessment: UUID, qu
     """Agree that a question does not apply.
 
     Raises:
-        Refused: it is not marked so, may not be, or the caller marked it.
+        Refused: it is not marked so, may not be, the caller marked it, or it is confirmed already.
     """
     asked = _marked(db, caller, assessment, question)
     if problem := not_applicable_problem(asked, _profile(db, assessment)):
         raise Refused(f"{problem}.")
+    if (row := _row(db, assessment, question)) and row.na_confirmed_by:
+        raise Refused("This is confirmed already: nothing waits here.")
     confirmed = {"na_confirmed_by": caller.person, "na_confirmed_at": at, **_NOT_SENT_BACK}
     _mark(db, caller, assessment, question, "not applicable confirmed", confirmed, at)
 

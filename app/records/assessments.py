@@ -6,18 +6,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
-from app.errors import NotFound
-from app.readiness.assessment import CatalogueReference
+from app.errors import Conflict, NotFound
+from app.readiness.assessment import CatalogueReference, exception_problem
+from app.readiness.catalogue import Catalogue
+from app.readiness.difference import upgrade_problem
 from app.readiness.score import Score, score
 from app.records import audit
 from app.records.caller import Caller
 from app.records.database import Transaction
-from app.records.figures import Figures, figures_of, kept_figures
-from app.records.kept import AnyRow, Kept, load
-from app.records.tables import AssessmentRow, PilotRow
+from app.records.figures import Figures, figures_of, inputs_sha256, kept_figures
+from app.records.kept import Kept, always_applies, load
+from app.records.rows import AnyRow
+from app.records.tables import (
+    AnswerRow,
+    AssessmentRow,
+    DroppedQuestionRow,
+    EvidenceRow,
+    ExceptionRow,
+    PilotRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +126,47 @@ def lock(db: Transaction, caller: Caller, assessment: UUID) -> Held:
 
 def rescore(db: Transaction, assessments: Collection[UUID], *, at: datetime) -> tuple[Scored, ...]:
     """Score these as they now stand and keep the figures. Whatever changes something that counts calls this."""
-    scored = tuple(Scored(kept, score(kept.catalogue, kept.assessment, at.date())) for kept in load(db, assessments))
-    if scored:
-        db.sql.execute(_KEEP, [{"this": each.kept.id, **_columns(figures_of(each.score))} for each in scored])
-    return scored
+    return _rescore(db, assessments, at.date())
 
 
 def rescore_pilot(db: Transaction, pilot: UUID, *, at: datetime) -> None:
     """Score every assessment of a pilot again, because something about the pilot has changed."""
     its = select(AssessmentRow.id).where(AssessmentRow.pilot_id == pilot).order_by(AssessmentRow.id).with_for_update()
     rescore(db, db.sql.scalars(its).all(), at=at)
+
+
+def take_up(db: Transaction, caller: Caller, assessment: UUID, version: str, *, at: datetime) -> None:
+    """Answer a newer version of the catalogue from now on.
+
+    Answers stay as they are. Those at a level that the new version describes otherwise ask to be saved again; what was
+    said to questions that it drops is kept and counts nowhere. Milestones stay on the version that they were sealed on.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: it is not newer than the one that is answered.
+    """
+    caller.must_edit()
+    held = lock(db, caller, assessment)
+    old, new = db.catalogue(held.catalogue.id, held.catalogue.version), db.catalogue(held.catalogue.id, version)
+    if problem := upgrade_problem(old, new):
+        raise Conflict(problem)
+    said = db.sql.execute(select(AnswerRow).where(AnswerRow.assessment_id == assessment)).all()
+    again = [row.question for row in said if row.question in new.questions and _reads_otherwise(row, old, new)]
+    these = (AnswerRow.assessment_id == assessment) & AnswerRow.question.in_(again)
+    db.sql.execute(update(AnswerRow).where(these).values(anchor_changed=True))
+    now = {"catalogue_version": new.version}
+    db.sql.execute(update(AssessmentRow).where(AssessmentRow.id == assessment).values(now))
+    _leave_behind(db, caller, assessment, new, {row.question for row in said}, at)
+    audit.note(
+        db,
+        caller,
+        "catalogue version taken up",
+        ("assessment", assessment),
+        at=at,
+        before={"catalogue_version": old.version},
+        after=now,
+    )
+    rescore(db, [assessment], at=at)
 
 
 def of_pilot(db: Transaction, pilot: UUID) -> tuple[Held, ...]:
@@ -137,6 +178,25 @@ def of_pilot(db: Transaction, pilot: UUID) -> tuple[Held, ...]:
 def fresh(db: Transaction, stale: Collection[UUID], today: date) -> dict[UUID, Figures]:
     """The figures of these assessments on a day, scored now and not kept."""
     return {each.id: figures_of(score(each.catalogue, each.assessment, today)) for each in load(db, stale)}
+
+
+def refresh(db: Transaction, caller: Caller, today: date, *, limit: int = 50) -> int:
+    """Score what has lapsed by `today`, or was blanked, and keep it; how many that was, at most `limit` at once."""
+    lapsed = (AssessmentRow.lapses_on <= today) & (AssessmentRow.scored_on <= today)
+    its = (
+        select(AssessmentRow.id)
+        .where(AssessmentRow.organisation_id == caller.organisation, AssessmentRow.scored_on.is_(None) | lapsed)
+        .order_by(AssessmentRow.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return len(_rescore(db, db.sql.scalars(its).all(), today))
+
+
+def catalogues_answered(db: Transaction) -> tuple[CatalogueReference, ...]:
+    """Every catalogue that an assessment of any organisation answers: without one of them it cannot be scored."""
+    answered = select(AssessmentRow.catalogue_id, AssessmentRow.catalogue_version).distinct()
+    return tuple(CatalogueReference(id=id, version=version) for id, version in sorted(db.sql.execute(answered).all()))
 
 
 def held(row: AnyRow) -> Held:
@@ -159,6 +219,9 @@ FIGURES = (
     AssessmentRow.answered,
     AssessmentRow.applicable,
     AssessmentRow.reason,
+    AssessmentRow.gates,
+    AssessmentRow.contradicted,
+    AssessmentRow.waiting_review,
     AssessmentRow.scored_on,
     AssessmentRow.lapses_on,
 )
@@ -177,7 +240,12 @@ HELD = select(
 _KEEP = (
     update(AssessmentRow)
     .where(AssessmentRow.id == bindparam("this"))
-    .values({column.key: bindparam(f"new_{column.key}") for column in FIGURES})
+    .values(
+        {
+            column: bindparam(f"new_{column.key}")
+            for column in (*FIGURES, AssessmentRow.asks_again, AssessmentRow.inputs_sha256)
+        }
+    )
 )
 
 
@@ -186,7 +254,41 @@ def _within(caller: Caller, assessment: UUID) -> Any:
     return wanted if caller.link is None else wanted.where(AssessmentRow.id == caller.link.assessment)
 
 
-def _columns(figures: Figures) -> dict[str, Any]:
+def _reads_otherwise(row: AnyRow, old: Catalogue, new: Catalogue) -> bool:
+    """Whether what was answered under the old version reads otherwise in the new one."""
+    before, after = old.questions.get(row.question), new.questions[row.question]
+    if row.level is not None:
+        return before is None or before.levels[row.level] != after.levels[row.level]
+    return row.na_reason is not None and always_applies(after)
+
+
+def _leave_behind(
+    db: Transaction, caller: Caller, assessment: UUID, new: Catalogue, answered: set[str], at: datetime
+) -> None:
+    """What the new version does not ask or allow waits for nobody any more."""
+    its = EvidenceRow.assessment_id == assessment
+    asked = answered | set(db.sql.scalars(select(EvidenceRow.question).where(its).distinct()))
+    db.sql.execute(delete(DroppedQuestionRow).where(DroppedQuestionRow.assessment_id == assessment))
+    dropped = [{"assessment_id": assessment, "question": each} for each in sorted(asked - new.questions.keys())]
+    if dropped:
+        db.sql.execute(insert(DroppedQuestionRow), dropped)
+    open_ = (ExceptionRow.assessment_id == assessment) & ExceptionRow.accepted_by.is_(None)
+    requests = db.sql.execute(select(ExceptionRow).where(open_, ExceptionRow.dropped_by.is_(None))).all()
+    refused = [each.id for each in requests if exception_problem(new, each.gate, each.begins, each.until)]
+    note = f"Version {new.version} of the catalogue does not allow it."
+    gone = {"dropped_by": caller.person, "dropped_at": at, "dropped_note": note}
+    db.sql.execute(update(ExceptionRow).where(ExceptionRow.id.in_(refused)).values(gone))
+
+
+def _rescore(db: Transaction, assessments: Collection[UUID], day: date) -> tuple[Scored, ...]:
+    scored = tuple(Scored(kept, score(kept.catalogue, kept.assessment, day)) for kept in load(db, assessments))
+    if scored:
+        db.sql.execute(_KEEP, [{"this": each.kept.id, **_columns(each)} for each in scored])
+    return scored
+
+
+def _columns(scored: Scored) -> dict[str, Any]:
+    figures, kept = figures_of(scored.score), scored.kept
     return {
         "new_verdict": figures.verdict.value,
         "new_claimed": figures.claimed,
@@ -194,6 +296,11 @@ def _columns(figures: Figures) -> dict[str, Any]:
         "new_answered": figures.answered,
         "new_applicable": figures.applicable,
         "new_reason": figures.reason,
+        "new_gates": figures.gates,
+        "new_contradicted": figures.contradicted,
+        "new_waiting_review": figures.waiting_review,
         "new_scored_on": figures.scored_on,
         "new_lapses_on": figures.lapses_on,
+        "new_asks_again": len(kept.asks_again),
+        "new_inputs_sha256": inputs_sha256(kept.catalogue, kept.assessment),
     }

@@ -22,7 +22,8 @@ from app.records.assessments import Place, lock, rescore
 from app.records.caller import Caller
 from app.records.database import Transaction
 from app.records.given import all_text, fitting, line, text
-from app.records.kept import FINDINGS, AnyRow
+from app.records.kept import FINDINGS
+from app.records.rows import AnyRow
 from app.records.tables import AnswerRow, EvidenceRow, FileRow, PersonRow
 from app.wording import Line
 
@@ -130,17 +131,21 @@ def confirm(db: Transaction, caller: Caller, evidence: UUID, *, what: Waits | No
         at: when.
 
     Raises:
-        Refused: the caller did it, or something else waits by now.
+        Refused: the caller did it, somebody has confirmed it already, or something else waits by now.
     """
     row = _to_confirm(db, caller, evidence, what)
     if row.withdrawn_by:
         values = {"withdrawal_confirmed_by": caller.person, "withdrawal_confirmed_at": at}
         return _keep(db, caller, row, "withdrawal confirmed", values, at)
     values = {"confirmed_by": caller.person, "confirmed_at": at, **_NOT_SENT_BACK}
+    higher = False
     if row.kind in ("link", "document"):
         # Where nothing is claimed yet, nothing is confirmed but the item itself: every claim asks for a new look.
         claimed = select(AnswerRow.level).filter_by(assessment_id=row.assessment_id, question=row.question)
         values["supports"] = db.sql.scalar(claimed) or 0
+        higher = values["supports"] > (row.supports or 0)
+    if row.confirmed_by and not row.sent_back_by and not higher:
+        raise Refused("This is confirmed already: nothing waits here.")
     return _keep(db, caller, row, "evidence confirmed", values, at)
 
 

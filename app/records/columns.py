@@ -1,9 +1,11 @@
-"""How moments, exact figures and ids are kept, on both kinds of database."""
+"""How moments, exact figures, counts and ids are kept, on both kinds of database."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +51,21 @@ class Exact(TypeDecorator[Fraction]):
         return None if value is None else _fraction(value)
 
 
+class Counts(TypeDecorator[Mapping[str, int]]):
+    """How many there are of each kind. Few differ, so that each is read once and remembered: nobody changes one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, int] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """As the database takes it."""
+        return None if value is None else json.dumps(dict(value), sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Mapping[str, int] | None:  # noqa: ARG002
+        """As Python takes it."""
+        return None if value is None else _counts(value)
+
+
 class Id(Uuid[UUID]):
     """A UUID. Where the database keeps it as text, it is made once and remembered: the same few are read again."""
 
@@ -60,6 +77,11 @@ class Id(Uuid[UUID]):
 
 
 _fraction = lru_cache(8192)(Fraction)
+
+
+@lru_cache(8192)
+def _counts(text: str) -> Mapping[str, int]:
+    return MappingProxyType(json.loads(text))
 
 
 @lru_cache(8192)

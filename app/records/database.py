@@ -44,7 +44,7 @@ class Database:
 
         Args:
             url: as `READYROOM_DATABASE_URL`.
-            catalogue: gives the catalogue of an id and a version, and without them the newest: `library.bundled`.
+            catalogue: gives the catalogue of an id and a version, and without them the default: `library.catalogue`.
         """
         self._catalogue = catalogue
         self._engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)

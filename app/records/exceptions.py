@@ -14,8 +14,8 @@ from app.records import audit
 from app.records.assessments import Place, lock, rescore
 from app.records.caller import Caller
 from app.records.database import Transaction
-from app.records.given import text
-from app.records.kept import AnyRow
+from app.records.given import text, text_or_none
+from app.records.rows import AnyRow
 from app.records.tables import ExceptionRow, PersonRow
 
 
@@ -28,9 +28,10 @@ def ask(
     until: date,
     *,
     begins: date | None = None,
+    cost: str | None = None,
     at: datetime,
 ) -> UUID:
-    """Ask that the risk of a gate be accepted until a day, from today or from the day named.
+    """Ask that the risk of a gate be accepted until a day, from today or from the day named, at a cost in words.
 
     Raises:
         Refused: the gate allows none, or not for that long, or that time is over or far ahead.
@@ -42,7 +43,14 @@ def ask(
     problem = exception_problem(catalogue, gate, first, until) or _misplaced(catalogue, first, until, at.date())
     if problem:
         raise Refused(f"This exception is not possible: {problem}.")
-    id, asked = uuid7(), {"gate": gate, "reason": text(reason, "reason"), "begins": first, "until": until}
+    asked = {
+        "gate": gate,
+        "reason": text(reason, "reason"),
+        "cost": text_or_none(cost, "cost"),
+        "begins": first,
+        "until": until,
+    }
+    id = uuid7()
     db.sql.execute(
         insert(ExceptionRow).values(
             id=id,

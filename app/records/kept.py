@@ -1,14 +1,14 @@
 """Assessments as they are kept, read whole: rows in, values of the core out, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import BindParameter, Row, Select, bindparam, select
+from sqlalchemy import select
 
 from app.finding import Finding
 from app.readiness.assessment import (
@@ -21,16 +21,21 @@ from app.readiness.assessment import (
     NotApplicable,
     Pilot,
     RiskException,
+    TradeOff,
     Withdrawal,
+    exception_problem,
+    need_problem,
 )
-from app.readiness.catalogue import Catalogue
+from app.readiness.catalogue import Catalogue, Question
 from app.readiness.grade import Grade
 from app.readiness.profile import Profile
+from app.readiness.restated import Restatement
 from app.records.database import Transaction
+from app.records.figures import inputs_sha256
 from app.records.names import people_of, unique_names
-from app.records.tables import AnswerRow, AssessmentRow, ChangeRow, EvidenceRow, ExceptionRow, JsonObject, PilotRow
+from app.records.rows import AnyRow, Rows, rows_of
+from app.records.tables import ChangeRow, JsonObject
 
-AnyRow = Row[*tuple[Any, ...]]
 Names = Mapping[UUID, str]
 
 PROFILE: TypeAdapter[Profile] = TypeAdapter(Profile)
@@ -70,95 +75,93 @@ class Kept:
     assessment: Assessment
     saved: Mapping[str, Saved]
     sent_back: tuple[SentBack, ...]
+    restatements: tuple[Restatement, ...]  # what profile and needs were before, oldest first
+    first_attached: Mapping[str, datetime]  # to each question that something was ever attached to
+    dropped: Mapping[str, Answer]  # what is said to questions that this version of the catalogue does not ask
+    dropped_exceptions: tuple[RiskException, ...]  # those that this version has no gate for, or does not allow
+    asks_again: tuple[str, ...]  # questions whose anchor has changed since they were answered
+    inputs_sha256: str  # digest of all that is scored but the day
 
 
-def load(db: Transaction, ids: Collection[UUID]) -> tuple[Kept, ...]:
-    """These assessments, in the order of their ids; those that do not exist are left out."""
-    if not ids:
-        return ()
-    these = {"ids": list(ids)}
-    heads = db.sql.execute(_HEADS, these).all()
-    changes = changes_of(db, {head.pilot_id for head in heads})
-    answers = _grouped(db, _ANSWERS, these)
-    evidence = _grouped(db, _EVIDENCE, these)
-    exceptions = _grouped(db, _EXCEPTIONS, these)
-    people = {head.id: _people([head], answers[head.id], evidence[head.id], exceptions[head.id]) for head in heads}
-    known = people_of(db, {person for each in people.values() for person in each})
+def load(db: Transaction, ids: Collection[UUID], *, by_id: bool = False) -> tuple[Kept, ...]:
+    """These assessments, in the order of their ids; those that do not exist are left out.
+
+    Args:
+        db: the transaction.
+        ids: of the assessments.
+        by_id: whether people stand in them by their id instead of by name, as milestones are sealed.
+    """
+    rows = rows_of(db, ids)
+    changes = changes_of(db, {each.head.pilot_id for each in rows})
+    people = [each.people for each in rows]
+    known = {} if by_id else people_of(db, {person for named in people for person in named})
     return tuple(
         _kept(
-            db.catalogue(head.catalogue_id, head.catalogue_version),
-            head,
-            answers[head.id],
-            evidence[head.id],
-            exceptions[head.id],
-            changes[head.pilot_id],
-            unique_names(known[person] for person in people[head.id]),
+            db.catalogue(each.head.catalogue_id, each.head.catalogue_version),
+            each,
+            changes[each.head.pilot_id],
+            {person: str(person) for person in named} if by_id else unique_names(known[person] for person in named),
         )
-        for head in heads
+        for each, named in zip(rows, people, strict=True)
     )
 
 
-def _grouped(
-    db: Transaction, wanted: Select[*tuple[Any, ...]], these: Mapping[str, list[UUID]]
-) -> Mapping[UUID, list[AnyRow]]:
-    """Rows by the assessment that they hang on."""
-    groups: dict[UUID, list[AnyRow]] = defaultdict(list)
-    for row in db.sql.execute(wanted, these).all():
-        groups[row.assessment_id].append(row)
-    return groups
-
-
-def _people(*groups: Iterable[AnyRow]) -> set[UUID]:
-    """Everybody whom the rows name."""
-    found: set[UUID] = set()
-    for rows in groups:
-        places = None
-        for row in rows:
-            places = places or [index for index, name in enumerate(row._fields) if name.endswith("_by")]
-            found.update(row[place] for place in places if row[place] is not None)
-    return found
-
-
-def _kept(
-    catalogue: Catalogue,
-    head: AnyRow,
-    answers: list[AnyRow],
-    evidence: list[AnyRow],
-    exceptions: list[AnyRow],
-    changes: tuple[Change, ...],
-    names: Names,
-) -> Kept:
+def _kept(catalogue: Catalogue, rows: Rows, changes: tuple[Change, ...], names: Names) -> Kept:
+    head, asked = rows.head, catalogue.questions
     items: dict[str, tuple[Evidence, ...]] = defaultdict(tuple)
-    for row in evidence:
+    for row in rows.evidence:
         items[row.question] += (_item(row, names),)
-    said = {row.question: _answer(row, items[row.question], names) for row in answers}
-    unanswered = {question: Answer(evidence=shown) for question, shown in items.items() if question not in said}
+    said = {row.question: _answer(row, items[row.question], names, catalogue) for row in rows.answers}
+    said |= {question: Answer(evidence=shown) for question, shown in items.items() if question not in said}
+    risks = [_exception(row, names) for row in rows.exceptions if row.dropped_by is None]
+    allowed = [exception_problem(catalogue, each.gate, each.begins, each.until) is None for each in risks]
+    changed = {row.question for row in rows.answers if row.anchor_changed}
+    assessment = Assessment(
+        catalogue=CatalogueReference(id=head.catalogue_id, version=head.catalogue_version),
+        pilot=_fitting(pilot_of(head, names), catalogue),
+        answers={key: answer for key, answer in said.items() if key in asked},
+        changes=changes,
+        exceptions=tuple(each for each, fits in zip(risks, allowed, strict=True) if fits),
+        trade_offs=tuple(_trade_off(row, catalogue) for row in rows.trade_offs),
+        id=str(head.id),
+    )
     return Kept(
         id=head.id,
         pilot=head.pilot_id,
         pilot_version=head.version,
         catalogue=catalogue,
-        assessment=Assessment(
-            catalogue=CatalogueReference(id=head.catalogue_id, version=head.catalogue_version),
-            pilot=pilot_of(head, names),
-            answers=said | unanswered,
-            changes=changes,
-            exceptions=tuple(_exception(row, names) for row in exceptions if row.dropped_by is None),
-            id=str(head.id),
-        ),
-        saved={row.question: Saved(row.version, names[row.saved_by], row.saved_at) for row in answers},
-        sent_back=tuple(_sent_back(head, answers, evidence, exceptions, names)),
+        assessment=assessment,
+        saved={row.question: Saved(row.version, names[row.saved_by], row.saved_at) for row in rows.answers},
+        sent_back=tuple(each for each in _sent_back(rows, names) if each.question is None or each.question in asked),
+        restatements=tuple(_restatement(row, names) for row in rows.statements),
+        first_attached={row.question: row.attached_at for row in reversed(rows.evidence)},  # by id: oldest first
+        dropped={key: answer for key, answer in said.items() if key not in asked},
+        dropped_exceptions=tuple(each for each, fits in zip(risks, allowed, strict=True) if not fits),
+        asks_again=tuple(key for key in asked if key in changed),
+        inputs_sha256=head.inputs_sha256 if head.scored_on else inputs_sha256(catalogue, assessment),
     )
 
 
-def _answer(row: AnyRow, items: tuple[Evidence, ...], names: Names) -> Answer:
+def _fitting(pilot: Pilot, catalogue: Catalogue) -> Pilot:
+    """A pilot as its assessment by this catalogue says it: needs that it does not name belong to another's."""
+    fitting = {
+        key: value
+        for key, value in pilot.needs.items()
+        if key in catalogue.needs and need_problem(catalogue.needs[key], value) is None
+    }
+    return pilot if len(fitting) == len(pilot.needs) else replace(pilot, needs=fitting)
+
+
+def _answer(row: AnyRow, items: tuple[Evidence, ...], names: Names, catalogue: Catalogue) -> Answer:
+    question = catalogue.questions.get(row.question)
     return Answer(
         level=row.level,
         ask=row.ask,
         note=row.note,
         reviewed_on=row.reviewed_on,
         not_applicable=None
-        if row.na_reason is None
+        # Marked under an older version of the catalogue: what is a gate for everybody by now is a blank.
+        if row.na_reason is None or (question and always_applies(question))
         else NotApplicable(
             reason=row.na_reason,
             note=row.na_note,
@@ -167,6 +170,12 @@ def _answer(row: AnyRow, items: tuple[Evidence, ...], names: Names) -> Answer:
         ),
         evidence=items,
     )
+
+
+def always_applies(question: Question) -> bool:
+    """Whether the catalogue leaves no pilot for which the question could be marked as not applicable."""
+    gate = question.gate
+    return gate is not None and not (gate.not_applicable or gate.when or question.when)
 
 
 def _item(row: AnyRow, names: Names) -> Evidence:
@@ -202,20 +211,40 @@ def _exception(row: AnyRow, names: Names) -> RiskException:
         until=row.until,
         asked_by=names[row.asked_by],
         accepted_by=names.get(row.accepted_by),
+        cost=row.cost,
         id=str(row.id),
     )
 
 
-def _sent_back(
-    head: AnyRow, answers: list[AnyRow], evidence: list[AnyRow], exceptions: list[AnyRow], names: Names
-) -> Iterator[SentBack]:
-    if sent := pilot_sent_back(head, names):
+def _trade_off(row: AnyRow, catalogue: Catalogue) -> TradeOff:
+    ended = row.ended_at.date() if row.ended_at else None
+    return TradeOff(
+        title=row.title,
+        reason=row.reason,
+        decided_by=row.decided_by,
+        on=row.decided_on,
+        until=min((day for day in (row.until, ended) if day), default=None),
+        cost=row.cost,
+        question=row.question if row.question in catalogue.questions else None,
+        id=str(row.id),
+    )
+
+
+def _restatement(row: AnyRow, names: Names) -> Restatement:
+    needs = {key: needed(value) for key, value in row.needs.items()}
+    return Restatement(
+        at=row.replaced_at, by=names[row.replaced_by], profile=PROFILE.validate_python(row.profile), needs=needs
+    )
+
+
+def _sent_back(rows: Rows, names: Names) -> Iterator[SentBack]:
+    if sent := pilot_sent_back(rows.head, names):
         yield sent
-    for row in answers:
+    for row in rows.answers:
         if row.na_sent_back_by:
             by, at, note = names[row.na_sent_back_by], row.na_sent_back_at, row.na_sent_back_note
             yield SentBack("not-applicable", row.question, None, by, at, note)
-    for row in evidence:
+    for row in rows.evidence:
         if row.sent_back_by:
             yield SentBack("item", row.question, row.id, names[row.sent_back_by], row.sent_back_at, row.sent_back_note)
         if row.withdrawal_sent_back_by:
@@ -225,7 +254,7 @@ def _sent_back(
                 row.withdrawal_sent_back_note,
             )
             yield SentBack("withdrawal", row.question, row.id, by, at, note)
-    for row in exceptions:
+    for row in rows.exceptions:
         if row.dropped_note:
             yield SentBack("exception", row.gate, row.id, names[row.dropped_by], row.dropped_at, row.dropped_note)
 
@@ -269,63 +298,3 @@ def plain_profile(profile: Profile) -> JsonObject:
 def needed(value: Any) -> NeedValue:
     """A need as the core knows it: JSON's lists are its tuples."""
     return tuple(value) if isinstance(value, list) else value
-
-
-# Made once: to put a statement together anew takes longer than to run it.
-_IDS: BindParameter[UUID] = bindparam("ids", expanding=True)
-
-_HEADS = (
-    select(
-        AssessmentRow.id,
-        AssessmentRow.pilot_id,
-        AssessmentRow.catalogue_id,
-        AssessmentRow.catalogue_version,
-        PilotRow.name,
-        PilotRow.profile,
-        PilotRow.needs,
-        PilotRow.version,
-        PilotRow.stated_by,
-        PilotRow.confirmed_by,
-        PilotRow.sent_back_by,
-        PilotRow.sent_back_at,
-        PilotRow.sent_back_note,
-    )
-    .join(PilotRow, PilotRow.id == AssessmentRow.pilot_id)
-    .where(AssessmentRow.id.in_(_IDS))
-    .order_by(AssessmentRow.id)
-)
-
-_ANSWERS = select(AnswerRow).where(AnswerRow.assessment_id.in_(_IDS))
-
-_EVIDENCE = (
-    select(
-        EvidenceRow.id,
-        EvidenceRow.assessment_id,
-        EvidenceRow.question,
-        EvidenceRow.kind,
-        EvidenceRow.title,
-        EvidenceRow.url,
-        EvidenceRow.sha256,
-        EvidenceRow.grade,
-        EvidenceRow.read_grade,
-        EvidenceRow.observed_on,
-        EvidenceRow.findings,
-        EvidenceRow.supports,
-        EvidenceRow.attached_by,
-        EvidenceRow.confirmed_by,
-        EvidenceRow.sent_back_by,
-        EvidenceRow.sent_back_at,
-        EvidenceRow.sent_back_note,
-        EvidenceRow.withdrawn_by,
-        EvidenceRow.withdrawn_at,
-        EvidenceRow.withdrawn_reason,
-        EvidenceRow.withdrawal_confirmed_by,
-        EvidenceRow.withdrawal_sent_back_by,
-        EvidenceRow.withdrawal_sent_back_at,
-        EvidenceRow.withdrawal_sent_back_note,
-    )
-    .where(EvidenceRow.assessment_id.in_(_IDS))
-    .order_by(EvidenceRow.id)
-)
-
-_EXCEPTIONS = select(ExceptionRow).where(ExceptionRow.assessment_id.in_(_IDS)).order_by(ExceptionRow.id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -15,7 +15,7 @@ from app.records import audit
 from app.records.caller import Caller, Console, Role
 from app.records.database import Transaction
 from app.records.given import line, line_or_none
-from app.records.tables import AccountRow, OrganisationRow, PersonRow
+from app.records.tables import AccountRow, AssessmentRow, OrganisationRow, PersonRow, WorkedOutRow
 
 # Together, as in "Name <email>", they fit into one line of a document.
 NAME_LENGTH: Final = 80
@@ -129,6 +129,9 @@ def rename_person(db: Transaction, caller: Caller, name: str, *, at: datetime) -
     db.sql.execute(
         update(PersonRow).where(PersonRow.id == caller.person).values(name=line(name, "name", longest=NAME_LENGTH))
     )
+    # What was worked out may say the old name; it is worked out again where it is asked for.
+    its = select(AssessmentRow.id).where(AssessmentRow.organisation_id == caller.organisation)
+    db.sql.execute(delete(WorkedOutRow).where(WorkedOutRow.assessment_id.in_(its)))
     audit.note(db, caller, "name changed", ("account", caller.account), at=at)
 
 

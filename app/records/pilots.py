@@ -6,22 +6,32 @@ from datetime import date, datetime
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from uuid_utils.compat import uuid7
 
 from app.errors import Changed, NotFound, Problem, Refused, VersionNeeded
 from app.readiness.assessment import Change, NeedValue, Pilot, need_problem
-from app.readiness.catalogue import Catalogue, ChangeKind
+from app.readiness.catalogue import ChangeKind, Need
 from app.readiness.profile import Profile, contradictions
 from app.records import audit
 from app.records.assessments import Held, of_pilot, rescore_pilot
 from app.records.caller import Caller
 from app.records.database import Transaction
 from app.records.given import all_text, fitting, line, text, text_or_none
-from app.records.kept import PROFILE, AnyRow, SentBack, changes_of, needed, pilot_of, pilot_sent_back, plain_profile
+from app.records.kept import PROFILE, SentBack, changes_of, needed, pilot_of, pilot_sent_back, plain_profile
 from app.records.names import people_of, unique_names
 from app.records.paging import Listed, listed
-from app.records.tables import AssessmentRow, ChangeRow, JsonObject, PersonRow, PilotRow
+from app.records.rows import AnyRow
+from app.records.tables import (
+    AssessmentRow,
+    AuditRow,
+    ChangeRow,
+    EvidenceRow,
+    JsonObject,
+    PersonRow,
+    PilotRow,
+    StatementRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def add(
         Refused: something does not fit, or the profile contradicts itself.
     """
     caller.must_edit()
-    id, stated = uuid7(), _stated(db.catalogue(), name, profile, needs)
+    id, stated = uuid7(), _stated(db.catalogue().needs, name, profile, needs)
     db.sql.execute(
         insert(PilotRow).values(
             id=id, organisation_id=caller.organisation, version=1, stated_by=caller.person, stated_at=at, **stated
@@ -138,7 +148,7 @@ def change(
     """
     caller.must_edit()
     row = _row(db, caller, pilot, lock=True)
-    new = _stated(_catalogue_of(db, pilot), name, profile, needs)
+    new = _stated(_needs_of(db, pilot), name, profile, needs)
     if seen is None:
         raise VersionNeeded("Say which version of the pilot you saw (If-Match), so that nobody's change is lost.")
     if row.version != seen:
@@ -149,6 +159,7 @@ def change(
     if (old["profile"], old["needs"]) != (new["profile"], new["needs"]):
         restated = {"stated_by": caller.person, "stated_at": at, "confirmed_by": None, "confirmed_at": None}
         restated |= _NOT_SENT_BACK
+        _keep_what_was_stated(db, caller, row, at)
     db.sql.execute(update(PilotRow).where(PilotRow.id == pilot).values(version=seen + 1, **new, **restated))
     audit.note(db, caller, "pilot changed", ("pilot", pilot), at=at, before=old, after=new)
     rescore_pilot(db, pilot, at=at)
@@ -167,11 +178,13 @@ def confirm(db: Transaction, caller: Caller, pilot: UUID, *, seen: int | None = 
 
     Raises:
         Changed: they are no longer those of version `seen`.
-        Refused: the caller stated them.
+        Refused: the caller stated them, or somebody has confirmed them already.
     """
     row = _to_confirm(db, caller, pilot)
     if seen is not None and row.version != seen:
         raise Changed(f"{row.stater} has changed this pilot meanwhile. {_COMPARE}", theirs=_said(row), yours=None)
+    if row.confirmed_by:
+        raise Refused("Profile and needs are confirmed already: nothing waits here.")
     confirmed = {"confirmed_by": caller.person, "confirmed_at": at, **_NOT_SENT_BACK}
     db.sql.execute(update(PilotRow).where(PilotRow.id == pilot).values(confirmed))
     audit.note(db, caller, "pilot confirmed", ("pilot", pilot), at=at, after={"version": row.version})
@@ -193,12 +206,15 @@ def record_change(
     """Record that something about the pilot changed on a day, so that what it touches is looked at again.
 
     Raises:
-        Refused: the day lies in the future, or there is no such kind.
+        Refused: the day lies in the future or before the pilot, or there is no such kind.
     """
     caller.must_edit()
     _row(db, caller, pilot, lock=True)
     if on > at.date():
         raise Refused("A change is recorded once it has happened.", [Problem("on", f"must be {at.date()} or before")])
+    if on < (first := _known_since(db, caller, pilot)):
+        known = f"must be {first} or after: nothing is known of this pilot before, and so nothing that could change"
+        raise Refused("This change lies before the pilot.", [Problem("on", known)])
     if kind not in get_args(ChangeKind):
         known = ", ".join(get_args(ChangeKind))
         raise Refused("There is no such kind of change.", [Problem("kind", f"must be one of {known}")])
@@ -220,6 +236,23 @@ def record_change(
 
 _COMPARE = "Compare, then save or confirm again."
 _NOT_SENT_BACK = {"sent_back_by": None, "sent_back_at": None, "sent_back_note": None}
+
+
+def _keep_what_was_stated(db: Transaction, caller: Caller, row: AnyRow, at: datetime) -> None:
+    """Profile and needs as they were, so that what their change turned can be told."""
+    db.sql.execute(
+        insert(StatementRow).values(
+            id=uuid7(),
+            organisation_id=caller.organisation,
+            pilot_id=row.pilot_id,
+            profile=row.profile,
+            needs=row.needs,
+            stated_by=row.stated_by,
+            stated_at=row.stated_at,
+            replaced_by=caller.person,
+            replaced_at=at,
+        )
+    )
 
 
 def _row(db: Transaction, caller: Caller, pilot: UUID, *, lock: bool = False) -> AnyRow:
@@ -246,22 +279,31 @@ def _to_confirm(db: Transaction, caller: Caller, pilot: UUID) -> AnyRow:
     return row
 
 
-def _catalogue_of(db: Transaction, pilot: UUID) -> Catalogue:
-    """The catalogue that the pilot's newest assessment answers: its needs are the ones to state."""
-    newest = select(AssessmentRow.catalogue_id, AssessmentRow.catalogue_version).where(AssessmentRow.pilot_id == pilot)
-    row = db.sql.execute(newest.order_by(AssessmentRow.id.desc()).limit(1)).first()
-    return db.catalogue(row.catalogue_id, row.catalogue_version) if row else db.catalogue()
+def _known_since(db: Transaction, caller: Caller, pilot: UUID) -> date:
+    """The day on which a pilot was added, or that its oldest item shows where that is earlier."""
+    trail = (AuditRow.organisation_id == caller.organisation) & (AuditRow.subject_id == pilot)
+    added = db.sql.execute(select(AuditRow.at).where(trail).order_by(AuditRow.id).limit(1)).scalar_one()
+    its = select(AssessmentRow.id).where(AssessmentRow.pilot_id == pilot)
+    shown = db.sql.scalar(select(func.min(EvidenceRow.observed_on)).where(EvidenceRow.assessment_id.in_(its)))
+    return min(day for day in (added.date(), shown) if day)
 
 
-def _stated(catalogue: Catalogue, name: str, profile: Profile, needs: Mapping[str, NeedValue]) -> dict[str, Any]:
+def _needs_of(db: Transaction, pilot: UUID) -> Mapping[str, Need]:
+    """The needs that can be stated: those of every catalogue that the pilot is assessed by, and of the usual one."""
+    its = select(AssessmentRow.catalogue_id, AssessmentRow.catalogue_version).where(AssessmentRow.pilot_id == pilot)
+    answered = [db.catalogue(*row) for row in db.sql.execute(its.order_by(AssessmentRow.id.desc()))]
+    named = [need for catalogue in (*answered, db.catalogue()) for need in catalogue.needs.values()]
+    return {need.key: need for need in reversed(named)}
+
+
+def _stated(known: Mapping[str, Need], name: str, profile: Profile, needs: Mapping[str, NeedValue]) -> dict[str, Any]:
     """What is said about a pilot as it is kept, once it fits."""
     kept: JsonObject = plain_profile(profile)
     fitting(PROFILE, kept, "profile")
     all_text(needs, "needs")
     problems = [Problem(f"profile.{field}", wrong) for field, wrong in contradictions(profile)]
     for key, value in needs.items():
-        need = catalogue.needs.get(key)
-        listed_needs = ", ".join(catalogue.needs)
+        need, listed_needs = known.get(key), ", ".join(known)
         wrong = need_problem(need, value) if need else f"the catalogue names no such need; there are {listed_needs}"
         if wrong:
             problems.append(Problem(f"needs.{key}", wrong))

@@ -20,11 +20,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.records.columns import Exact, Id, Moment
+from app.records.columns import Counts, Exact, Id, Moment
 
 JsonObject = dict[str, Any]
 JsonList = list[Any]
@@ -155,6 +156,22 @@ class PilotRow(Row):
     sent_back_note: Mapped[str | None]
 
 
+class StatementRow(Row):
+    """A profile and needs as they were until somebody stated them anew."""
+
+    __tablename__ = "statements"
+
+    id: Mapped[UUID] = _key()
+    organisation_id: Mapped[UUID] = _of("organisations")
+    pilot_id: Mapped[UUID] = _of("pilots", index=True)
+    profile: Mapped[JsonObject]
+    needs: Mapped[JsonObject]
+    stated_by: Mapped[UUID] = _of("people")
+    stated_at: Mapped[datetime]
+    replaced_by: Mapped[UUID] = _of("people")
+    replaced_at: Mapped[datetime]
+
+
 class ChangeRow(Row):
     """Something about a pilot that changed on a day."""
 
@@ -174,7 +191,8 @@ class AssessmentRow(Row):
     """A pilot held against a catalogue, with the figures of the last scoring.
 
     The figures hold from `scored_on` until the day before `lapses_on`. A change of the scoring rules comes with a
-    revision that blanks `scored_on`: what is blank is scored afresh where it is shown.
+    revision that blanks `scored_on`: what is blank is scored afresh where it is shown. `inputs_sha256` is the digest of
+    what was scored, whatever the day, and what is worked out from the same is kept under it.
     """
 
     __tablename__ = "assessments"
@@ -193,8 +211,13 @@ class AssessmentRow(Row):
     answered: Mapped[int | None]
     applicable: Mapped[int | None]
     reason: Mapped[str | None]
+    gates: Mapped[Mapping[str, int] | None] = mapped_column(Counts())  # how many stand in each state
+    contradicted: Mapped[int | None]
+    waiting_review: Mapped[int | None]
     scored_on: Mapped[date | None]
     lapses_on: Mapped[date | None]
+    asks_again: Mapped[int | None]
+    inputs_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
 class AnswerRow(Row):
@@ -227,6 +250,16 @@ class AnswerRow(Row):
     na_sent_back_by: Mapped[UUID | None] = _perhaps_of("people")
     na_sent_back_at: Mapped[datetime | None]
     na_sent_back_note: Mapped[str | None]
+    anchor_changed: Mapped[bool] = mapped_column(server_default=false())  # since it was saved, by a newer catalogue
+
+
+class DroppedQuestionRow(Row):
+    """A question that the catalogue's version no longer asks, where something was said to it: nothing waits there."""
+
+    __tablename__ = "dropped_questions"
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
 
 
 class FileRow(Row):
@@ -309,6 +342,7 @@ class ExceptionRow(Row):
     assessment_id: Mapped[UUID] = _of("assessments")
     gate: Mapped[str]
     reason: Mapped[str]
+    cost: Mapped[str | None]
     begins: Mapped[date]
     until: Mapped[date]
     asked_by: Mapped[UUID] = _of("people")
@@ -318,6 +352,79 @@ class ExceptionRow(Row):
     dropped_by: Mapped[UUID | None] = _perhaps_of("people")
     dropped_at: Mapped[datetime | None]
     dropped_note: Mapped[str | None]
+
+
+class TradeOffRow(Row):
+    """Something accepted on record that moves no gate: what, why, by whom, until when, at what cost."""
+
+    __tablename__ = "trade_offs"
+
+    id: Mapped[UUID] = _key()
+    organisation_id: Mapped[UUID] = _of("organisations")
+    assessment_id: Mapped[UUID] = _of("assessments", index=True)
+    question: Mapped[str | None]
+    title: Mapped[str]
+    reason: Mapped[str]
+    cost: Mapped[str | None]
+    decided_by: Mapped[str]  # a name, such as that of a committee: whoever decides need not be known here
+    decided_on: Mapped[date]
+    until: Mapped[date | None]
+    recorded_by: Mapped[UUID] = _of("people")
+    recorded_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None] = _perhaps_of("people")
+    ended_at: Mapped[datetime | None]
+
+
+class SealedCatalogueRow(Row):
+    """A catalogue as milestones were sealed with it, once. The database itself refuses to change or delete a row."""
+
+    __tablename__ = "sealed_catalogues"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str]  # canonical JSON
+
+
+class MilestoneRow(Row):
+    """An assessment as it was sealed. The database itself refuses to change or delete a row.
+
+    People stand in `sealed` by their id, so that a name can be taken away without breaking the seal.
+    """
+
+    __tablename__ = "milestones"
+    __table_args__ = (UniqueConstraint("assessment_id", "title"), Index(None, "organisation_id", "assessment_id"))
+
+    id: Mapped[UUID] = _key()
+    organisation_id: Mapped[UUID] = _of("organisations")
+    assessment_id: Mapped[UUID] = _of("assessments")
+    title: Mapped[str]
+    sealed_by: Mapped[UUID] = _of("people")
+    sealed_at: Mapped[datetime]
+    as_of: Mapped[date]
+    catalogue_id: Mapped[str]
+    catalogue_version: Mapped[str]
+    catalogue_sha256: Mapped[str] = mapped_column(ForeignKey("sealed_catalogues.sha256"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(20))
+    claimed: Mapped[Fraction | None]
+    proven: Mapped[Fraction | None]
+    answered: Mapped[int]
+    applicable: Mapped[int]
+    sealed: Mapped[str]  # canonical JSON; last, as SQLite reads a row from its beginning and this one is long
+
+
+class WorkedOutRow(Row):
+    """What takes a solver, kept by what it was worked out from and the day. It can be worked out again at any time."""
+
+    __tablename__ = "worked_out"
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    as_of: Mapped[date] = mapped_column(primary_key=True)
+    inputs_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    effort_days: Mapped[Fraction | None]  # of the path; None where there is none
+    has_path: Mapped[bool]
+    kept_at: Mapped[datetime]
+    content: Mapped[str]  # last, because it is long
 
 
 class LinkRow(Row):

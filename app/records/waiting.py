@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -24,9 +25,17 @@ from sqlalchemy import (
 
 from app.records.caller import Caller
 from app.records.database import Transaction
-from app.records.kept import AnyRow
 from app.records.names import people_of, unique_names
-from app.records.tables import AnswerRow, AssessmentRow, EvidenceRow, ExceptionRow, PersonRow, PilotRow
+from app.records.rows import AnyRow
+from app.records.tables import (
+    AnswerRow,
+    AssessmentRow,
+    DroppedQuestionRow,
+    EvidenceRow,
+    ExceptionRow,
+    PersonRow,
+    PilotRow,
+)
 
 _Wanted = Select[*tuple[Any, ...]]
 
@@ -116,6 +125,11 @@ def _on_assessments(
         .join(AssessmentRow, AssessmentRow.id == table.assessment_id)
         .join(PilotRow, PilotRow.id == AssessmentRow.pilot_id)
         .join(PersonRow, PersonRow.id == by)
+        .where(
+            ~exists().where(
+                DroppedQuestionRow.assessment_id == table.assessment_id, DroppedQuestionRow.question == question
+            )
+        )
     )
 
 

@@ -1,53 +1,60 @@
 """From a score to its report: what stands in it, in which order, in which words. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
-from app.finding import Finding
-from app.readiness.assessment import Assessment, Change, Evidence, NeedValue, RiskException
-from app.readiness.catalogue import Catalogue, LawDate, Need
-from app.readiness.explain import good_until, proves_now, would_prove_more
+from app.readiness.assessment import Answer, Assessment
+from app.readiness.catalogue import Catalogue, LawDate
 from app.readiness.gates import GateScore, GateState
-from app.readiness.profile import PROFILE_FIELDS, Profile, ProfileField
-from app.readiness.proof import ItemProof
+from app.readiness.milestone import Sealed
+from app.readiness.outlook import Outlook
+from app.readiness.restated import Restatement, turned
 from app.readiness.score import DimensionScore, QuestionScore, Score, score
+from app.readiness.trend import Side, Trend
 from app.readiness.verdict import Reason, Verdict, cut
-from app.report.model import (
-    AnswerState,
-    Bar,
-    ChangeLine,
-    DimensionLine,
-    EvidenceLine,
-    ExceptionLine,
-    Fact,
-    FindingLine,
-    GateLine,
-    LawLine,
-    Percent,
-    QuestionLine,
-    ReasonLine,
-    Report,
+from app.report.coverage import coverage
+from app.report.history import (
+    change_line,
+    exception_line,
+    milestone_lines,
+    no_longer_asked,
+    since_line,
+    trade_off_line,
+    turned_sentences,
 )
+from app.report.model import Bar, DimensionLine, GateLine, LawLine, Percent, ReasonLine, Report, SinceLine
+from app.report.questions import question_line
+from app.report.stated import need_facts, profile_facts
+from app.report.told import counted, told
 
-_NOT_APPLICABLE_WORDS = {
-    "out-of-scope": "out of scope",
-    "not-built-yet": "not built yet",
-    "covered-elsewhere": "covered elsewhere",
-    "other": "another reason",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a report tells beside what is scored: whose it is, what was kept, and what was worked out."""
+
+    organisation: str = ""  # whose pilot it is, as it stands on the cover
+    confidentiality: str = ""  # the mark on every page, in the organisation's words; "" for none
+    law: Sequence[LawDate] = ()  # the days from which legal duties apply
+    outlook: Outlook | None = None  # for the day of the report; None where it was not worked out
+    milestones: Sequence[Sealed] = ()  # oldest first
+    last_milestone: Side | Trend | None = None  # what the last one was scored from, or already compared with today
+    restatements: Sequence[Restatement] = ()  # of profile and needs
+    first_attached: Mapping[str, datetime] = field(default_factory=dict)  # by question
+    dropped: Mapping[str, Answer] = field(default_factory=dict)  # answers that the catalogue no longer asks for
+    asks_again: Sequence[str] = ()  # questions whose anchor has changed since they were answered
+
+
+NOTHING = Background()
 
 
 def compose(
     catalogue: Catalogue,
     assessment: Assessment,
     as_of: date,
-    *,
-    organisation: str,
-    confidentiality: str,
-    law: Sequence[LawDate],
+    background: Background = NOTHING,
 ) -> Report:
     """The report of an assessment on a day.
 
@@ -55,22 +62,22 @@ def compose(
         catalogue: the one that the assessment answers.
         assessment: what is said and shown.
         as_of: the day (UTC).
-        organisation: whose pilot it is, as it stands on the cover.
-        confidentiality: the mark on every page, in the organisation's words; "" for none.
-        law: the days from which legal duties apply.
+        background: what is told beside it.
     """
     scored = score(catalogue, assessment, as_of)
     pilot, tier = assessment.pilot, scored.tier.tier
     dimensions = tuple(_dimension(catalogue, scored, each) for each in scored.dimensions)
     questions = [line for dimension in dimensions for line in dimension.questions]
+    verdict, outlook = scored.decision.verdict, background.outlook
+    turns = _turned(catalogue, assessment, as_of, background)
     return Report(
-        organisation=organisation,
-        confidentiality=confidentiality,
+        organisation=background.organisation,
+        confidentiality=background.confidentiality,
         pilot=pilot.name,
         as_of=as_of,
         catalogue=f"{catalogue.policy.title} ({catalogue.id} version {catalogue.version})",
-        verdict=scored.decision.verdict.value,
-        verdict_title=scored.decision.verdict.title,
+        verdict=verdict.value,
+        verdict_title=verdict.title,
         lead=lead(scored),
         claimed=_percent(scored.claimed),
         proven=_percent(scored.proven),
@@ -87,18 +94,41 @@ def compose(
         confirmed_by=pilot.confirmed_by if pilot.confirmed else None,
         reasons=tuple(_reason(each) for each in scored.decision.reasons),
         dimensions=dimensions,
-        gates=tuple(_gate(scored, each) for each in scored.gates),
-        exceptions=tuple(_exception(catalogue, each, as_of) for each in assessment.exceptions),
-        changes=tuple(_change(scored, each) for each in sorted(assessment.changes, key=lambda each: each.on)),
+        gates=tuple(_gate(scored, each, turns.get(each.key, ())) for each in scored.gates),
+        exceptions=tuple(exception_line(catalogue, each, as_of) for each in assessment.exceptions),
+        changes=tuple(change_line(scored, each) for each in sorted(assessment.changes, key=lambda each: each.on)),
         not_applicable=tuple(each for each in questions if each.not_applicable and each.state != "not-asked"),
         on_declared_grades=len(scored.on_declared_grades),
+        outlook=outlook,
+        told=told(outlook, verdict.title) if outlook else None,
+        milestones=milestone_lines(background.milestones),
+        since=_since(Side(catalogue, assessment, as_of), background),
+        trade_offs=tuple(trade_off_line(catalogue, each, as_of) for each in assessment.trade_offs),
+        coverage=coverage(catalogue, scored),
+        no_longer_asked=no_longer_asked(background.dropped),
+        asks_again=tuple(background.asks_again),
         register=tuple(item for line in questions for item in line.evidence),
         law=tuple(
             _law(each, pilot.profile.go_live)
-            for each in sorted(law, key=lambda each: each.applies_from)
+            for each in sorted(background.law, key=lambda each: each.applies_from)
             if each.when is None or each.when.holds(pilot.profile)
         ),
     )
+
+
+def _turned(
+    catalogue: Catalogue, assessment: Assessment, as_of: date, background: Background
+) -> Mapping[str, tuple[str, ...]]:
+    """By gate, in sentences: what a restatement of profile or needs did to it."""
+    if not background.restatements:
+        return {}
+    return turned_sentences(turned(catalogue, assessment, as_of, background.restatements, background.first_attached))
+
+
+def _since(now: Side, background: Background) -> SinceLine | None:
+    if not background.milestones or background.last_milestone is None:
+        return None
+    return since_line(background.milestones[-1], background.last_milestone, now)
 
 
 def lead(scored: Score) -> str:
@@ -114,66 +144,19 @@ def _lead(scored: Score) -> str:
             return "this pilot can show what production asks of it. Every gate is passed."
         case Verdict.NOT_ASSESSED:
             blank = scored.applicable - scored.answered
-            gates = f", {_count(counts[GateState.OPEN], 'gate')} among them" if counts[GateState.OPEN] else ""
-            return f"too little is answered to decide: {_count(blank, 'question')} left{gates}."
+            gates = f", {counted(counts[GateState.OPEN], 'gate')} among them" if counts[GateState.OPEN] else ""
+            return f"too little is answered to decide: {counted(blank, 'question')} left{gates}."
         case Verdict.NO_GO if counts[GateState.FAILED]:
-            return f"{_count(counts[GateState.FAILED], 'gate')} failed. No average makes up for that."
+            return f"{counted(counts[GateState.FAILED], 'gate')} failed. No average makes up for that."
         case Verdict.NO_GO:
             return "too little of what is claimed is proven."
         case _:
             unproven = counts[GateState.UNPROVEN] + counts[GateState.EXCEPTED]
             rest = len(scored.decision.reasons) - unproven
-            stands = [f"{_count(unproven, 'gate')} not proven"] if unproven else []
-            stands += [f"{_count(rest, 'other thing' if unproven else 'thing')}"] if rest else []
+            stands = [f"{counted(unproven, 'gate')} not proven"] if unproven else []
+            stands += [f"{counted(rest, 'other thing' if unproven else 'thing')}"] if rest else []
             stand = "stands" if unproven + rest == 1 else "stand"
             return f"no gate has failed. {' and '.join(stands).capitalize()} {stand} between this pilot and a Go."
-
-
-def _count(number: int, noun: str) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    counted = words[number] if number < len(words) else str(number)
-    return f"{counted} {noun}{'' if number == 1 else 's'}"
-
-
-def profile_facts(profile: Profile) -> tuple[Fact, ...]:
-    """The profile in words, in the order of its form."""
-    return tuple(Fact(field.key, field.title, _profile_words(field, profile)) for field in PROFILE_FIELDS.values())
-
-
-def need_facts(needs: Iterable[Need], stated: Mapping[str, NeedValue]) -> tuple[Fact, ...]:
-    """The needs in words with their units, in the order of the catalogue."""
-    currency = stated.get("currency")
-    return tuple(Fact(need.key, need.title, _need_words(need, stated.get(need.key), currency)) for need in needs)
-
-
-def _profile_words(field: ProfileField, profile: Profile) -> str | None:
-    value = profile.value(field.key)
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, frozenset):
-        return "; ".join(words for key, words in field.values.items() if key in value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return field.values.get(value, value)
-    return f"{value:g} billion parameters"
-
-
-def _need_words(need: Need, value: NeedValue, currency: NeedValue) -> str | None:
-    if value is None or value == ():
-        return None
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    if need.unit == "share" and isinstance(value, int | float):
-        return f"{100 * value:g} %"
-    if need.kind == "money" and isinstance(value, str):
-        figure = f"{Decimal(value):,f}"
-    else:
-        figure = f"{value:,.10g}" if isinstance(value, int | float) else value
-    unit = currency if need.unit == "currency" else need.unit
-    return f"{figure} {unit}" if unit else figure
 
 
 def _percent(figure: Fraction | None) -> Percent | None:
@@ -204,98 +187,7 @@ def _dimension(catalogue: Catalogue, scored: Score, each: DimensionScore) -> Dim
     )
 
 
-def question_line(catalogue: Catalogue, asked: QuestionScore, as_of: date) -> QuestionLine:
-    """One question with its answer, as the report and the section page show it."""
-    question, answer = asked.question, asked.answer
-    return QuestionLine(
-        key=question.key,
-        title=question.title,
-        text=question.text,
-        owner=catalogue.policy.owners[question.owner],
-        state=_state(asked),
-        claimed=asked.claimed,
-        proven=asked.proven,
-        contradicted=asked.applicable and asked.proof.contradicted,
-        anchor=None if asked.claimed is None else question.levels[asked.claimed],
-        note=answer.note,
-        ask=answer.ask,
-        not_applicable=_not_applicable(asked),
-        proves=proves_now(asked),
-        more=would_prove_more(catalogue, asked),
-        references=tuple(f"{framework} {item}" for framework, ids in question.references.items() for item in ids),
-        evidence=tuple(_evidence(catalogue, asked, each, as_of) for each in asked.proof.items),
-    )
-
-
-def _state(asked: QuestionScore) -> AnswerState:
-    answer = asked.answer
-    if not asked.asked:
-        return "not-asked"
-    if not asked.applicable:
-        return "not-applicable"
-    if answer.level is not None:
-        return "answered"
-    if answer.not_applicable:
-        return "not-applicable-unconfirmed"
-    return "nobody-can-say" if answer.ask else "blank"
-
-
-def _not_applicable(asked: QuestionScore) -> str | None:
-    marked = asked.answer.not_applicable
-    if marked is None:
-        return None
-    if not marked.confirmed:
-        standing = "waits for a second person, and counts as unanswered"
-    elif asked.asked and asked.applicable:
-        standing = "no longer allowed by the profile, and counts as unanswered"
-    else:
-        standing = f"confirmed by {marked.confirmed_by}"
-    note = f": {marked.note}" if marked.note else ""
-    return f"{_NOT_APPLICABLE_WORDS[marked.reason]}{note} (said by {marked.by or 'somebody'}; {standing})"
-
-
-def _evidence(catalogue: Catalogue, asked: QuestionScore, each: ItemProof, as_of: date) -> EvidenceLine:
-    item = each.item
-    return EvidenceLine(
-        id=item.id,
-        question=asked.key,
-        question_title=asked.question.title,
-        kind=item.kind,
-        title=item.title or item.url or f"Untitled {item.kind}",
-        url=item.url,
-        sha256=item.sha256,
-        grade=str(item.declared_grade),
-        read_grade=str(item.read_grade) if item.read_grade else None,
-        counted_grade=str(each.counted),
-        effective_grade=str(each.effective),
-        observed_on=item.observed_on,
-        good_until=good_until(each, catalogue.shelf_lives[asked.key], as_of),
-        attached_by=item.attached_by,
-        confirmed_by=item.confirmed_by if item.confirmed else None,
-        supports=each.supports,
-        against=each.against,
-        withdrawn=_withdrawn(item),
-        findings=tuple(_finding(finding) for finding in item.findings),
-    )
-
-
-def _withdrawn(item: Evidence) -> str | None:
-    if item.withdrawn is None:
-        return None
-    by = f"by {item.withdrawn.by}" if item.withdrawn.by else "by somebody"
-    on = f" on {item.withdrawn.on}" if item.withdrawn.on else ""
-    reason = f": {item.withdrawn.reason}" if item.withdrawn.reason else ""
-    waits = "" if item.withdrawn.confirmed else " (waits for a second person)"
-    return f"withdrawn {by}{on}{reason}{waits}"
-
-
-def _finding(finding: Finding) -> FindingLine:
-    load = ", ".join(f"{key} {value}" for key, value in sorted(finding.attributes.items()))
-    value = None if finding.value is None else f"{finding.value:.10g}"
-    return FindingLine(finding.metric, finding.statistic, value, finding.unit, load, finding.where, finding.against)
-
-
-def _gate(scored: Score, gate: GateScore) -> GateLine:
+def _gate(scored: Score, gate: GateScore, turned: tuple[str, ...]) -> GateLine:
     asked = scored.questions[gate.key]
     rests: Literal["read", "declared", "nothing"] = "nothing"
     if asked.proven is not None and asked.proof.carried_by:
@@ -310,6 +202,7 @@ def _gate(scored: Score, gate: GateScore) -> GateLine:
         proven=asked.proven,
         note=_gate_note(gate, asked),
         rests_on=rests,
+        turned=turned,
     )
 
 
@@ -332,12 +225,6 @@ def _reason(each: Reason) -> ReasonLine:
     return ReasonLine(each.kind, each.text, each.detail, each.question, each.dimension)
 
 
-def _change(scored: Score, change: Change) -> ChangeLine:
-    answered = (each for each in scored.questions.values() if each.claimed is not None)
-    waiting = sum(each.proof.awaiting_review == change for each in answered)
-    return ChangeLine(change.on, change.kind.replace("-", " "), change.note, waiting)
-
-
 def _law(each: LawDate, go_live: date | None) -> LawLine:
     return LawLine(
         each.what,
@@ -347,16 +234,3 @@ def _law(each: LawDate, go_live: date | None) -> LawLine:
         f"{each.source} Read on {each.read_on}.",
         each.note,
     )
-
-
-def _exception(catalogue: Catalogue, each: RiskException, as_of: date) -> ExceptionLine:
-    state: Literal["asked", "holds", "not begun", "ended"] = "holds"
-    if as_of > each.until:
-        state = "ended"
-    elif not each.accepted:
-        state = "asked"
-    elif as_of < each.begins:
-        state = "not begun"
-    accepted_by = each.accepted_by if each.accepted else None
-    title = catalogue.questions[each.gate].title
-    return ExceptionLine(each.gate, title, each.reason, each.asked_by, accepted_by, each.begins, each.until, state)

@@ -123,7 +123,7 @@ def _term(term: Term) -> str:
     if field.kind == "flag":
         return f"{field.title} {'Yes' if 'yes' in term.values else 'No'}"
     if term.operator == ">=":
-        return f"{field.title}: {term.number:g} billion parameters or more"
+        return f"{field.title}: {term.number:g} {field.unit or ''}".rstrip() + " or more"
     words = [words.partition(" (")[0] for key, words in field.values.items() if key in term.values]
     named = [f"“{each}”" for each in words or sorted(term.values)]
     if term.operator == "none of":
@@ -157,16 +157,17 @@ def worked_example(catalogue: Catalogue, as_of: date) -> Example:
     small = replace(catalogue, dimensions=(dimension,))
     answers = {
         question.key: Answer(level=3, reviewed_on=as_of, evidence=items)
-        for question, (_, items) in zip(dimension.questions, shown, strict=True)
+        for question, (_, items) in zip(dimension.questions, shown, strict=False)
     }
     reference = CatalogueReference(id=catalogue.id, version=catalogue.version)
     scored = score(small, Assessment(catalogue=reference, pilot=Pilot(name="Example"), answers=answers), as_of)
-    return _example(scored, [words for words, _ in shown])
+    return _example(scored, [words for words, _ in shown[: len(dimension.questions)]])
 
 
 def _plain_questions(catalogue: Catalogue) -> tuple[Question, ...]:
-    """Questions to explain with: always asked, and with the shelf lives of the policy."""
-    return tuple(each for each in catalogue.questions.values() if each.when is None and each.shelf_life_days is None)
+    """Questions to explain with: always asked, and with the shelf lives of the policy, or shown as if they were."""
+    first = sorted(catalogue.questions.values(), key=lambda each: bool(each.when or each.shelf_life_days))
+    return tuple(replace(each, when=None, shelf_life_days=None) for each in first)
 
 
 def _shown(catalogue: Catalogue, as_of: date) -> Iterator[tuple[str, tuple[Evidence, ...]]]:

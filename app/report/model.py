@@ -4,10 +4,15 @@ Figures are computed and cut here, once. The page, the PDF and the JSON each pri
 them can disagree. What a reader may not see is left out of the value, not hidden by a writer.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+
+from app.readiness.fragility import Hinge
+from app.readiness.outlook import Outlook
+from app.report.told import Told, told
 
 Percent = Decimal
 """A score from 0 to 100, cut to one decimal."""
@@ -125,6 +130,7 @@ class GateLine:
     proven: int | None
     note: str
     rests_on: Literal["read", "declared", "nothing"]
+    turned: tuple[str, ...]  # profile or needs restated after evidence was attached, and what that did, in sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,95 @@ class ExceptionLine:
     accepted_by: str | None
     begins: date
     until: date
+    cost: str | None  # what accepting it costs, in the words of whoever asked
     state: Literal["asked", "holds", "not begun", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOffLine:
+    """Something accepted on record that no gate stands on: what, why, by whom, until when, at what cost."""
+
+    title: str
+    reason: str
+    cost: str | None
+    question: str | None
+    question_title: str | None
+    decided_by: str
+    on: date
+    until: date | None
+    state: Literal["holds", "not begun", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneLine:
+    """One sealed milestone."""
+
+    id: str
+    title: str
+    as_of: date
+    sealed_by: str
+    verdict: str
+    verdict_title: str
+    claimed: Percent | None
+    proven: Percent | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseLine:
+    """What one cause contributed to the difference in proven since the last milestone."""
+
+    cause: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SinceLine:
+    """The difference since the last milestone; the points add up to the difference of the shown scores."""
+
+    milestone: str
+    as_of: date
+    verdict_before: str
+    proven_before: Percent | None
+    points: Decimal | None
+    causes: tuple[CauseLine, ...]  # those that contributed something
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageItem:
+    """One item of a framework, and what is claimed and proven on the questions that touch it."""
+
+    id: str
+    title: str
+    questions: tuple[str, ...]  # keys, in the order of the catalogue; empty: nothing in the catalogue touches it
+    applicable: int
+    answered: int
+    claimed: Percent | None  # by the weight of the answered questions that touch it, as a dimension's
+    proven: Percent | None  # by the weight of all applicable ones
+    gates: int  # gates among the questions, of those that apply to this pilot
+    gates_passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """One framework as published, item by item."""
+
+    framework: str
+    version: str
+    items: tuple[CoverageItem, ...]
+    touched: int  # items that at least one question touches
+    claimed: Percent | None
+    proven: Percent | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoLongerAsked:
+    """An answer to a question that the catalogue's newer version has dropped: kept, and counted nowhere."""
+
+    key: str
+    level: int | None
+    note: str | None
+    evidence: tuple[str, ...]  # titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +300,14 @@ class Report:
     changes: tuple[ChangeLine, ...]
     not_applicable: tuple[QuestionLine, ...]
     on_declared_grades: int
+    outlook: Outlook | None  # path to Go, fragility, what would prove each claim, forecast; None: not worked out
+    told: Told | None  # the outlook in sentences
+    milestones: tuple[MilestoneLine, ...]  # oldest first
+    since: SinceLine | None  # None where no milestone is sealed
+    trade_offs: tuple[TradeOffLine, ...]
+    coverage: tuple[CoverageLine, ...]
+    no_longer_asked: tuple[NoLongerAsked, ...]
+    asks_again: tuple[str, ...]  # questions whose anchor has changed since they were answered
     register: tuple[EvidenceLine, ...] | None  # None where the reader may not see it
     law: tuple[LawLine, ...]
 
@@ -216,9 +318,41 @@ class Report:
 
     def summary(self) -> "Report":
         """The report without its answers and its register, for a reader who was given no more."""
+        return replace(self.of_dimensions(frozenset()), register=None)
+
+    def of_dimensions(self, keys: Collection[str]) -> "Report":
+        """The report with the answers and the evidence of these dimensions alone."""
+        outlook = self.outlook and _of_dimensions(self.outlook, keys)
+        dimensions = tuple(each if each.key in keys else replace(each, questions=()) for each in self.dimensions)
+        lines = {line.key for each in dimensions for line in each.questions}
+        whole = all(each.key in keys for each in dimensions)
         return replace(
             self,
-            register=None,
-            not_applicable=(),
-            dimensions=tuple(replace(each, questions=()) for each in self.dimensions),
+            dimensions=dimensions,
+            # An item that one question touches tells that question's level.
+            coverage=self.coverage if whole else tuple(replace(each, items=()) for each in self.coverage),
+            not_applicable=tuple(each for each in self.not_applicable if each.key in lines),
+            register=None if self.register is None else tuple(each for each in self.register if each.question in lines),
+            no_longer_asked=tuple(each for each in self.no_longer_asked if _dimension_of(each.key) in keys),
+            outlook=outlook,
+            told=outlook and told(outlook, self.verdict_title),
         )
+
+
+def _of_dimensions(outlook: Outlook, keys: Collection[str]) -> Outlook:
+    """Without the titles of items, and what is said of single answers, in other dimensions."""
+    fragility = outlook.fragility and replace(
+        outlook.fragility,
+        hinges=_untitled(outlook.fragility.hinges, keys),
+        others=_untitled(outlook.fragility.others, keys),
+    )
+    proving = tuple(each for each in outlook.proving if _dimension_of(each.question) in keys)
+    return replace(outlook, fragility=fragility, proving=proving)
+
+
+def _untitled(hinges: Iterable[Hinge], keys: Collection[str]) -> tuple[Hinge, ...]:
+    return tuple(each if _dimension_of(each.question) in keys else replace(each, carried_by=None) for each in hinges)
+
+
+def _dimension_of(question: str) -> str:
+    return question.partition(".")[0]

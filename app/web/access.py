@@ -4,7 +4,7 @@ A guard that stands on a route with `{assessment}` or `{pilot}` in its path also
 organisation, before the handler runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 
 from app.errors import NotAllowed, NotFound, SignInNeeded
 from app.records import assessments, pilots, sign_in
@@ -53,6 +53,7 @@ class Visit:
     settings: Settings
     at: datetime
     visitor: Caller | None
+    afterwards: Callable[[Callable[[Transaction], object]], None]  # once the answer is sent, in its own transaction
     found: assessments.Held | None = None
 
     @property
@@ -86,7 +87,7 @@ class Guard:
         self.may = may
         self.writes = writes
 
-    def __call__(self, request: Request) -> Iterator[Visit]:
+    def __call__(self, request: Request, background: BackgroundTasks) -> Iterator[Visit]:
         """Open the transaction, find the caller and the row, and commit when the handler is done."""
         database: Database = request.app.state.database
         reads = request.method in ("GET", "HEAD") and not self.writes
@@ -95,7 +96,12 @@ class Guard:
             at = datetime.now(UTC)
             visitor = _visitor(request, db, at)
             request.state.visitor = visitor
-            visit = Visit(db, request.app.state.settings, at, visitor, self._check(request, db, visitor))
+            found = self._check(request, db, visitor)
+
+            def afterwards(keep: Callable[[Transaction], object]) -> None:
+                background.add_task(_keep, database, keep)
+
+            visit = Visit(db, request.app.state.settings, at, visitor, afterwards, found)
             request.state.visit = visit
             yield visit
         _stay_signed_in(request, visitor, at)
@@ -143,6 +149,12 @@ def _visitor(request: Request, db: Transaction, at: datetime) -> Caller | None:
     return sign_in.caller_of_session(db, token, at=at) if token else None
 
 
+def _keep(database: Database, keep: Callable[[Transaction], object]) -> None:
+    """Keep what was worked out for a page. A database that is busy now makes no failure of it: the next visit tries."""
+    with suppress(Unavailable), database.writing() as db:
+        keep(db)
+
+
 def _stay_signed_in(request: Request, visitor: Caller | None, at: datetime) -> None:
     """A session ends some days after the last visit: once one of them has passed, it begins anew."""
     if visitor is None or visitor.role is None or visitor.session_expires_at is None:
@@ -175,4 +187,5 @@ ToOwn = Annotated[Visit, Depends(Guard(May.OWN), scope="function")]
 ToReadReport = Annotated[Visit, Depends(Guard(May.READ_REPORT), scope="function")]
 ToReadSection = Annotated[Visit, Depends(Guard(May.READ_SECTION), scope="function")]
 ToAnswer = Annotated[Visit, Depends(Guard(May.ANSWER), scope="function")]
+ToExport = Annotated[Visit, Depends(Guard(May.READ, writes=True), scope="function")]
 ToExportReport = Annotated[Visit, Depends(Guard(May.READ_REPORT, writes=True), scope="function")]

@@ -9,16 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.library import newer_versions
 from app.readiness.assessment import Answer, Evidence, RiskException
 from app.readiness.catalogue import Catalogue, Gate
 from app.records import assessments
 from app.records.kept import Kept, SentBack
 from app.records.waiting import waiting
-from app.report.compose import compose
+from app.report.compose import Background, compose
 from app.report.model import DimensionLine, GateLine, QuestionLine, Report
+from app.report.told import path_told
 from app.web.access import ToRead, Visit
+from app.web.outlooks import path_kept
 from app.web.page import ThisPage
-from app.web.portfolio import about
+from app.web.standings import about
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +53,8 @@ class Left:
     second_look: int  # things that another account has to confirm
     new_look: int  # answers that a change touches
     sent_back: tuple[SentBack, ...]  # a second person looked and did not agree
+    asks_again: tuple[str, ...]  # questions whose level reads otherwise since it was chosen
+    newer: str | None  # a newer version of these questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class GateView:
 def show_assessment(visit: ToRead, page: ThisPage, assessment: UUID) -> Response:
     """The dimensions as tasks."""
     kept = assessments.read(visit.db, visit.caller, assessment)
-    report = _report(visit, kept)
+    report, path = _report(visit, kept), path_kept(visit, kept)
     return page.show(
         "assessments/show.html",
         here="pilots",
@@ -87,6 +92,7 @@ def show_assessment(visit: ToRead, page: ThisPage, assessment: UUID) -> Response
         about=about(kept.assessment.pilot.profile),
         tasks=[_task(report, each) for each in report.dimensions],
         left=_left(kept, report),
+        to_go=path_told(path) if path else None,
         titles={key: question.title for key, question in kept.catalogue.questions.items()},
         may_edit=visit.caller.may_edit,
     )
@@ -118,7 +124,7 @@ def show_gates(visit: ToRead, page: ThisPage, assessment: UUID) -> Response:
 
 def _report(visit: Visit, kept: Kept) -> Report:
     organisation = visit.caller.organisation_name
-    return compose(kept.catalogue, kept.assessment, visit.today, organisation=organisation, confidentiality="", law=())
+    return compose(kept.catalogue, kept.assessment, visit.today, Background(organisation=organisation))
 
 
 def _task(report: Report, line: DimensionLine) -> Task:
@@ -142,6 +148,8 @@ def _left(kept: Kept, report: Report) -> Left:
         second_look=sum(1 for _ in _waiting(kept)),
         new_look=sum(each.waiting for each in report.changes),
         sent_back=tuple(_sent_back(kept)),
+        asks_again=kept.asks_again,
+        newer=next(reversed(newer_versions(kept.catalogue.id, kept.catalogue.version)), None),
     )
 
 

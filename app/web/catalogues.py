@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from app.library import available, bundled
+from app import library
 from app.readiness.catalogue import Catalogue, Question
+from app.readiness.difference import difference
 from app.report.method import condition_in_words, method
 from app.web.access import ToRead
 from app.web.page import ThisPage
@@ -45,52 +47,99 @@ class Coverage:
     items: tuple[Item, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A catalogue in the list: its newest version, and which versions there are."""
+
+    newest: Catalogue
+    versions: tuple[str, ...]  # newest first
+
+
+@router.get("/catalogues")
+def list_catalogues(visit: ToRead, page: ThisPage) -> Response:  # noqa: ARG001 - the guard
+    """Every catalogue that an assessment can answer."""
+    return page.show(
+        "catalogues/list.html",
+        catalogues=[
+            Listed(library.catalogue(id, version), library.versions_of(id)[::-1])
+            for id, version in library.newest_of_each().items()
+        ],
+        default=library.DEFAULT,
+    )
+
+
 @router.get("/catalogues/{id}")
 def show_catalogue(visit: ToRead, page: ThisPage, id: str, version: str | None = None) -> Response:  # noqa: ARG001 - the guard
     """Every question of a catalogue, with what would prove it."""
     catalogue = _catalogue(id, version)
+    versions = library.versions_of(catalogue.id)
+    before = versions.index(catalogue.version)
     return page.show(
         "catalogues/show.html",
         catalogue=catalogue,
         conditions=_conditions(catalogue.id, catalogue.version),
         references=_references(catalogue.id, catalogue.version),
         coverage=_coverage(catalogue.id, catalogue.version),
-        versions=tuple(number for known, number in available() if known == catalogue.id),
-        here="catalogue",
+        versions=versions,
+        before=versions[before - 1] if before else None,
+    )
+
+
+@router.get("/catalogues/{id}/difference")
+def show_difference(
+    visit: ToRead,  # noqa: ARG001 - the guard
+    page: ThisPage,
+    id: str,
+    old: Annotated[str | None, Query(alias="from")] = None,
+    new: Annotated[str | None, Query(alias="to")] = None,
+) -> Response:
+    """What differs between two versions of a catalogue; of the two newest unless others are named."""
+    versions = library.versions_of(library.newest(id).id)
+    after = library.catalogue(id, new or versions[-1])
+    before = library.catalogue(id, old or versions[max(0, versions.index(after.version) - 1)])
+    return page.show(
+        "catalogues/difference.html",
+        old=before,
+        new=after,
+        versions=versions,
+        difference=difference(before, after),
     )
 
 
 @router.get("/method")
-def show_method(visit: ToRead, page: ThisPage) -> Response:
-    """How scores are made."""
-    catalogue = bundled()
+def show_method(
+    visit: ToRead,
+    page: ThisPage,
+    id: Annotated[str, Query(alias="catalogue")] = library.DEFAULT[0],
+    version: str | None = None,
+) -> Response:
+    """How scores are made, with the figures of one catalogue."""
+    catalogue = _catalogue(id, version)
     return page.show(
         "method.html", catalogue=catalogue, method=method(catalogue, visit.today), today=visit.today, here="method"
     )
 
 
 def _catalogue(id: str, version: str | None) -> Catalogue:
-    """A catalogue by its name, the newest version unless one is named.
+    """A catalogue by its id, the newest version unless one is named.
 
     Raises:
-        NotFound: there is none of that name; the message lists those there are.
+        NotFound: there is none of that id and version; the message lists those there are.
     """
-    versions = [number for known, number in available() if known == id]
-    newest = max(versions, key=lambda number: [int(part) for part in number.split(".")], default="")
-    return bundled(id, version or newest)
+    return library.catalogue(id, version) if version else library.newest(id)
 
 
 @cache
 def _conditions(id: str, version: str) -> Mapping[str, str]:
     """When a question is asked, in words, by its key; those that are always asked are not in it."""
-    questions = bundled(id, version).questions.values()
+    questions = library.catalogue(id, version).questions.values()
     return {each.key: condition_in_words(each.when) for each in questions if each.when}
 
 
 @cache
 def _references(id: str, version: str) -> Mapping[str, tuple[Reference, ...]]:
     """What each question refers to, with the titles of the frameworks' items."""
-    catalogue = bundled(id, version)
+    catalogue = library.catalogue(id, version)
     return {
         question.key: tuple(
             Reference(framework, item, catalogue.frameworks[framework].items[item])
@@ -104,7 +153,7 @@ def _references(id: str, version: str) -> Mapping[str, tuple[Reference, ...]]:
 @cache
 def _coverage(id: str, version: str) -> tuple[Coverage, ...]:
     """Which items of each framework the questions touch, and which not."""
-    catalogue = bundled(id, version)
+    catalogue = library.catalogue(id, version)
     touching: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in catalogue.questions.values():
         for framework, items in question.references.items():

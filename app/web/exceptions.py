@@ -24,6 +24,7 @@ class ExceptionForm(BaseModel):
 
     gate: Line
     reason: Text
+    cost: Text = ""
     until: date
 
 
@@ -32,7 +33,9 @@ def ask_for_exception(
     visit: ToEdit, page: ThisPage, assessment: UUID, form: Annotated[ExceptionForm, Form()]
 ) -> Response:
     """Ask that the risk of a gate be accepted."""
-    exceptions.ask(visit.db, visit.caller, assessment, form.gate, form.reason, form.until, at=visit.at)
+    exceptions.ask(
+        visit.db, visit.caller, assessment, form.gate, form.reason, form.until, cost=form.cost or None, at=visit.at
+    )
     return page.to(f"/assessments/{assessment}/gates#{form.gate}", said="asked")
 
 

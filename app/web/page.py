@@ -21,6 +21,9 @@ NOTICES = {
     "begun": "It is begun. Answer the first section, or state its needs first: thresholds compare with them.",
     "revoked": "Revoked. It opens nothing any more.",
     "withdrawn": "Withdrawn. It stays on record.",
+    "ended": "Ended. It stays on record.",
+    "taken-up": "The new version is taken up. What it asks anew stands below.",
+    "sealed": "Sealed. It never changes.",
     "attached": "Attached.",
     "recorded": "Recorded.",
     "asked": "Asked for. Another person has to accept it.",
@@ -45,6 +48,10 @@ class Page:
     def block(self, template: str, block: str, *, status: int = 200, **context: Any) -> Response:
         """One block of a page, for htmx."""
         return self._render(template, status, context, block)
+
+    def part(self, template: str, block: str, **context: Any) -> Response:
+        """A page; for htmx only the block of it that shows what was asked for."""
+        return self.block(template, block, **context) if self.for_htmx else self.show(template, **context)
 
     def changed(self, template: str, block: str, *, at: str, said: str | None = None, **context: Any) -> Response:
         """After a change: the block that shows it for htmx; for a plain form a redirect to where it stands."""

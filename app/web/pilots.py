@@ -1,4 +1,4 @@
-"""Pilots: all of them at a glance, one with what is stated about it, and the form that states it."""
+"""Pilots: one with what is stated about it, and the form that states it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,22 +12,21 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
-from app.demo import ORGANISATION as DEMO
-from app.readiness.assessment import Change
+from app.library import DEFAULT, catalogue, newest, newest_of_each
+from app.readiness.assessment import CatalogueReference, Change
 from app.readiness.catalogue import Catalogue, ChangeKind
 from app.readiness.score import Score, score
 from app.records import assessments, pilots
 from app.records.figures import figures_of
 from app.records.kept import Kept
 from app.records.pilots import Found
-from app.records.portfolio import portfolio
-from app.report.compose import need_facts, profile_facts
+from app.report.stated import need_facts, profile_facts
 from app.web.access import ToEdit, ToRead, Visit
 from app.web.page import ThisPage
-from app.web.portfolio import Sort, about, pilot_lines, standing, summary
 from app.web.restated import differences, restated
+from app.web.standings import about, standing
 from app.web.stated import FIRST_FIELDS, GROUPS, Posted, StatedForm, form_of, form_posted, read
-from app.wording import Text
+from app.wording import Line, Text
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +49,14 @@ class Kind:
     answers: int  # that would ask for a new look
 
 
+class BeginForm(BaseModel):
+    """Which catalogue to answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    catalogue: Line = DEFAULT[0]
+
+
 class ChangeForm(BaseModel):
     """Something about the pilot that has changed."""
 
@@ -58,20 +65,6 @@ class ChangeForm(BaseModel):
     on: date
     kind: ChangeKind
     note: Text = ""
-
-
-@router.get("/")
-def show_portfolio(visit: ToRead, page: ThisPage, sort: Sort = "go-live") -> Response:
-    """All pilots, each in a line."""
-    lines = portfolio(visit.db, visit.caller, visit.today)
-    return page.show(
-        "pilots/portfolio.html",
-        lead=summary(lines, visit.today),
-        pilots=pilot_lines(lines, sort),
-        sort=sort,
-        may_edit=visit.caller.may_edit,
-        demo=visit.caller.organisation_name == DEMO,
-    )
 
 
 @router.get("/pilots/new")
@@ -111,6 +104,7 @@ def show_pilot(visit: ToRead, page: ThisPage, pilot: UUID) -> Response:
         earlier=[(each, standing(each.figures)) for each in found.assessments[1:]],
         changes=_changes(found, scored),
         kinds=_kinds(scored),
+        catalogues=[catalogue(id, version) for id, version in newest_of_each().items()],
         today=visit.today,
         may_edit=visit.caller.may_edit,
         own=found.stated_by_account == visit.caller.account,
@@ -157,9 +151,11 @@ def change_pilot(posted: Posted, visit: ToEdit, page: ThisPage, pilot: UUID) -> 
 
 
 @router.post("/pilots/{pilot}/assessments")
-def begin_assessment(visit: ToEdit, page: ThisPage, pilot: UUID) -> Response:
-    """Begin another assessment."""
-    assessment = assessments.begin(visit.db, visit.caller, pilot, at=visit.at)
+def begin_assessment(visit: ToEdit, page: ThisPage, pilot: UUID, form: Annotated[BeginForm, Form()]) -> Response:
+    """Begin another assessment, by the newest version of the catalogue chosen."""
+    chosen = newest(form.catalogue)
+    answered = CatalogueReference(id=chosen.id, version=chosen.version)
+    assessment = assessments.begin(visit.db, visit.caller, pilot, answered, at=visit.at)
     return page.to(f"/assessments/{assessment}", said="begun")
 
 

@@ -1,135 +1,102 @@
-"""All pilots at a glance: each in a line, and a sentence that sums them up."""
+"""The portfolio: all pilots on one scale, as a page and as files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
 
-from app.readiness.profile import Profile
-from app.readiness.verdict import Verdict, cut
-from app.records.figures import Figures
-from app.records.portfolio import Line
-from app.web.stated import chosen
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
 
-Sort = Literal["go-live", "gap", "verdict"]
+from app.demo import ORGANISATION as DEMO
+from app.errors import NotFound
+from app.readiness.outlook import Outlook
+from app.records import assessments, audit, people
+from app.records.kept import load
+from app.records.portfolio import Line, portfolio
+from app.report.write import PORTFOLIO_WRITERS
+from app.web.access import ToExport, ToRead, Visit
+from app.web.outlooks import outlook_later, outlook_of
+from app.web.page import ThisPage
+from app.web.reports import MEDIA, MadeLater
+from app.web.standings import SHOWN, SORTS, Show, Sort, asked_for, effort_of, in_a_file, listing, summary
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_SHORT = {
-    "api": "API", "cloud-gpu": "cloud accelerators", "on-prem": "own data centre", "special-category": "sensitive data",
-    "personal": "personal data", "closed-api": "closed model", "own": "own model", "fine-tuned": "fine-tuned model",
-    "trade-secret": "trade secrets", "eu": "EU", "uk": "UK", "us": "US", "california": "California",
-}  # fmt: skip
-_NOT_TOLD = ("public", "internal", "other")
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+router = APIRouter(include_in_schema=False)
 
+_WORKED_OUT_AT_ONCE = 40  # paths to Go that a file waits for; each takes about a tenth of a second
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an assessment stands, as it is shown."""
-
-    verdict: str
-    title: str
-    claimed: Decimal | None
-    proven: Decimal | None
-    reason: str
+Named = Annotated[str, Query(max_length=200)]
 
 
-@dataclass(frozen=True, slots=True)
-class PilotLine:
-    """A pilot in the list."""
-
-    line: Line
-    about: str
-    standing: Standing
-
-
-def standing(figures: Figures | None) -> Standing:
-    """The figures of an assessment as they are shown; without an assessment nothing is known."""
-    if figures is None:
-        return Standing(Verdict.NOT_ASSESSED.value, Verdict.NOT_ASSESSED.title, None, None, "No assessment is begun.")
-    return Standing(
-        figures.verdict.value, figures.verdict.title, _cut(figures.claimed), _cut(figures.proven), figures.reason
+@router.get("/")
+def show_portfolio(
+    visit: ToRead,
+    page: ThisPage,
+    sort: Sort = "go-live",
+    show: Show = "all",
+    named: Named = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """The pilots, each in a line."""
+    lines = portfolio(visit.db, visit.caller, visit.today)
+    if any(each.lapsed for each in lines):
+        visit.afterwards(lambda db: assessments.refresh(db, visit.caller, visit.today))
+    return page.show(
+        "pilots/portfolio.html",
+        lead=summary(lines, visit.today),
+        listed=listing(lines, visit.today, sort=sort, show=show, named=named.strip(), page=number),
+        any=bool(lines),
+        sorts=SORTS,
+        shown=SHOWN,
+        asked={"sort": sort, "show": show, "named": named.strip()},
+        may_edit=visit.caller.may_edit,
+        demo=visit.caller.organisation_name == DEMO,
     )
 
 
-def pilot_lines(lines: Sequence[Line], sort: Sort) -> tuple[PilotLine, ...]:
-    """The pilots in the order asked for: the nearest go-live, the widest gap or the worst verdict first."""
-    ordered = sorted(lines, key=_ORDERS[sort])
-    return tuple(PilotLine(each, about(each.profile), standing(each.figures)) for each in ordered)
+@router.get("/portfolio.{kind}")
+def export_portfolio(
+    visit: ToExport, kind: str, sort: Sort = "go-live", show: Show = "all", named: Named = ""
+) -> Response:
+    """The pilots as they are listed, as a file: pdf or xlsx."""
+    write = PORTFOLIO_WRITERS.get(f".{kind}")
+    if write is None:
+        raise NotFound(f"A portfolio is written as {', '.join(PORTFOLIO_WRITERS)}.")
+    organisation = people.organisation_of(visit.db, visit.caller)
+    lines = portfolio(visit.db, visit.caller, visit.today)
+    chosen = asked_for(lines, visit.today, sort=sort, show=show, named=named.strip())
+    paths = _missing_paths(visit, chosen)
+    order = f"{SHOWN[show]}, {SORTS[sort]} first"
+    selection = f"{order}, named “{named.strip()}”" if named.strip() else order
+    lead = summary(lines, visit.today)
+
+    def make() -> bytes:
+        """Once the transaction is over: nobody's save waits for a solver, or while a PDF is set."""
+        known = [_with_path(each, paths) for each in chosen]
+        return write(in_a_file(known, visit.today, organisation, lead=lead, selection=selection))
+
+    subject = ("organisation", visit.caller.organisation)
+    about = {"as": f".{kind}", "pilots": len(chosen)}
+    audit.note(visit.db, visit.caller, "portfolio exported", subject, at=visit.at, after=about)
+    return MadeLater(make, f"portfolio-{visit.today.isoformat()}.{kind}", MEDIA[f".{kind}"])
 
 
-def summary(lines: Sequence[Line], today: date) -> str:
-    """The portfolio in two sentences: who wants to go live by when, and how many can show that they are ready."""
-    ahead = [each.go_live for each in lines if each.go_live and each.go_live >= today]
-    ready = sum(each.figures is not None and each.figures.verdict is Verdict.GO for each in lines)
-    count = _counted(len(lines), "pilot")
-    if not lines:
-        return "No pilot yet."
-    if len(ahead) == len(lines):
-        want = "wants" if len(lines) == 1 else "want"
-        first = f"{count} {want} to go live before {_month_after(max(ahead), today)}."
-    elif ahead:
-        have = "has" if len(ahead) == 1 else "have"
-        first = f"{count}; {_number(len(ahead)).lower()} {have} a day ahead for going live."
-    else:
-        first = f"{count}, and no day ahead for going live."
-    return f"{first} {_ready(ready, len(lines))}"
+@router.get("/assessments/{assessment}/effort")
+def show_effort(visit: ToRead, page: ThisPage, assessment: UUID) -> Response:
+    """How far an assessment is from a Go, worked out where that is not kept yet: a cell of the list."""
+    kept = assessments.read(visit.db, visit.caller, assessment)
+    effort = effort_of(assessment, outlook_of(visit, kept, visit.today).path)
+    return page.block("pilots/portfolio.html", "effort", each={"effort": effort})
 
 
-def about(profile: Profile) -> str:
-    """What kind of pilot it is, in a line."""
-    said = [profile.sector] if profile.sector else []
-    for key in ("deployment", "model", "data", "regions"):
-        said += [_SHORT.get(each, each.replace("-", " ")) for each in chosen(profile, key) if each not in _NOT_TOLD]
-    line = ", ".join(said)
-    return line[:1].upper() + line[1:]
+def _missing_paths(visit: Visit, lines: Sequence[Line]) -> Mapping[UUID, Callable[[], Outlook]]:
+    """What gives the outlooks that are not kept, as many as a file can wait for; of the others it says so."""
+    missing = [each.assessment for each in lines if each.assessment and not each.worked_out][:_WORKED_OUT_AT_ONCE]
+    return {each.id: outlook_later(visit, each, visit.today) for each in load(visit.db, missing)}
 
 
-def _ready(ready: int, all_of_them: int) -> str:
-    if all_of_them == 1:
-        return "It can show that it is ready." if ready else "It cannot show yet that it is ready."
-    if ready == all_of_them:
-        return "All of them can show that they are ready."
-    return f"{'None' if ready == 0 else _number(ready)} can show that {'they are' if ready > 1 else 'it is'} ready."
-
-
-def _number(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{_number(number)} {noun}{'' if number == 1 else 's'}"
-
-
-def _month_after(day: date, today: date) -> str:
-    """The month after a day's; with its year where that is not plain."""
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    within_a_year = (year - today.year) * 12 + month - today.month <= 11
-    return _MONTHS[month - 1] if within_a_year else f"{_MONTHS[month - 1]} {year}"
-
-
-def _cut(figure: Fraction | None) -> Decimal | None:
-    return None if figure is None else cut(figure)
-
-
-def _by_go_live(line: Line) -> tuple[bool, date]:
-    return line.go_live is None, line.go_live or date.max
-
-
-def _by_gap(line: Line) -> tuple[bool, Fraction]:
-    figures = line.figures
-    if figures is None or figures.claimed is None or figures.proven is None:
-        return True, Fraction(0)
-    return False, figures.proven - figures.claimed
-
-
-def _by_verdict(line: Line) -> tuple[int, date]:
-    return (line.figures.verdict if line.figures else Verdict.NOT_ASSESSED).rank, line.go_live or date.max
-
-
-_ORDERS: Mapping[Sort, Callable[[Line], Any]] = {"go-live": _by_go_live, "gap": _by_gap, "verdict": _by_verdict}
+def _with_path(line: Line, paths: Mapping[UUID, Callable[[], Outlook]]) -> Line:
+    if line.assessment is None or line.assessment not in paths:
+        return line
+    effort = effort_of(line.assessment, paths[line.assessment]().path)
+    return replace(line, worked_out=True, effort_days=effort.days)

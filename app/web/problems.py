@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from app.errors import (
     Changed,
+    Conflict,
     NotAllowed,
     NotFound,
     Problem,
@@ -31,57 +32,77 @@ from app.errors import (
 )
 from app.records.database import Unavailable
 from app.web.headers import HEADERS
-from app.web.page import Page
+from app.web.page import Page, ThisPage
 
 logger = logging.getLogger("readyroom")
 
-STATUS: Mapping[type[ReadyRoomError], tuple[HTTPStatus, str]] = {
-    Refused: (HTTPStatus.UNPROCESSABLE_ENTITY, "This does not fit"),
-    TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "This is too large"),
-    NotFound: (HTTPStatus.NOT_FOUND, "There is nothing here"),
-    SignInNeeded: (HTTPStatus.UNAUTHORIZED, "Sign in"),
-    NotAllowed: (HTTPStatus.FORBIDDEN, "You may not do this"),
-    VersionNeeded: (HTTPStatus.PRECONDITION_REQUIRED, "Say which version you saw"),
-    Changed: (HTTPStatus.PRECONDITION_FAILED, "Somebody else has saved meanwhile"),
-    Unexpected: (HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here"),
-    TooMany: (HTTPStatus.TOO_MANY_REQUESTS, "Too many tries"),
-    Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "Not at the moment"),
+
+class NotTaken(ReadyRoomError):
+    """There is something at this address, and it does not take this method."""
+
+    def __init__(self, message: str, *, takes: str) -> None:
+        super().__init__(message)
+        self.takes = takes
+
+
+class Kind(NamedTuple):
+    """How a kind of error is told: its status, its title, and the name that its type ends with."""
+
+    status: HTTPStatus
+    title: str
+    name: str
+
+    @property
+    def type(self) -> str:
+        """What a problem's `type` says: the address of its words on this site, the same for good."""
+        return f"/problems#{self.name}"
+
+
+KINDS: Mapping[type[ReadyRoomError], Kind] = {
+    Refused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This does not fit", "does-not-fit"),
+    TooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "This is too large", "too-large"),
+    NotFound: Kind(HTTPStatus.NOT_FOUND, "There is nothing here", "not-found"),
+    NotTaken: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "This cannot be done here", "method-not-taken"),
+    SignInNeeded: Kind(HTTPStatus.UNAUTHORIZED, "Sign in", "sign-in-needed"),
+    NotAllowed: Kind(HTTPStatus.FORBIDDEN, "You may not do this", "not-allowed"),
+    Conflict: Kind(HTTPStatus.CONFLICT, "This stands against what is there", "conflict"),
+    VersionNeeded: Kind(HTTPStatus.PRECONDITION_REQUIRED, "Say which version you saw", "version-needed"),
+    Changed: Kind(HTTPStatus.PRECONDITION_FAILED, "Somebody else has saved meanwhile", "changed"),
+    Unexpected: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here", "unexpected"),
+    TooMany: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many, too fast", "too-many"),
+    Unavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Not at the moment", "unavailable"),
 }
 
+router = APIRouter(include_in_schema=False)
 
-def status_of(error: ReadyRoomError) -> tuple[HTTPStatus, str]:
-    """The status and title of a kind of error: its own, or that of the nearest kind above it."""
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+@router.get("/problems")
+def list_problems(page: ThisPage) -> Response:
+    """Every kind of problem that the API answers with: where their types lead."""
+    told = [(each, (error.__doc__ or "").strip().partition("\n")[0]) for error, each in KINDS.items()]
+    return page.again("problems.html", HTTPStatus.OK, {"kinds": sorted(told, key=lambda each: each[0].status)}, None)
+
+
+def status_of(error: ReadyRoomError) -> Kind:
+    """The kind of an error: its own, or that of the nearest kind above it."""
+    return next(KINDS[kind] for kind in type(error).__mro__ if kind in KINDS)
 
 
 def respond(request: Request, error: ReadyRoomError) -> Response:
     """An error as this request can show it."""
-    status, title = status_of(error)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    kind, headers = status_of(error), _headers(error)
     if request.url.path.startswith("/api/"):
-        said: dict[str, Any] = {
-            "type": "about:blank",
-            "title": title,
-            "status": int(status),
-            "detail": error.message,
-            "instance": request.url.path,
-        }
-        if error.problems:
-            said["problems"] = [{"where": each.where, "message": each.message} for each in error.problems]
-        if isinstance(error, Changed):
-            said |= {"theirs": jsonable_encoder(error.theirs), "yours": jsonable_encoder(error.yours)}
-        if isinstance(error, SignInNeeded):
-            headers["WWW-Authenticate"] = "Bearer"
-            said["detail"] = "Send Authorization: Bearer TOKEN with a token of `readyroom token add` or of /settings."
-        return JSONResponse(said, status, headers=headers, media_type="application/problem+json")
+        said = details(request.url.path, error)
+        headers |= {"WWW-Authenticate": "Bearer"} if isinstance(error, SignInNeeded) else {}
+        return JSONResponse(said, kind.status, headers=headers, media_type="application/problem+json")
     page, conflict = Page(request), error if isinstance(error, Changed) else None
     template, block, context = getattr(request.state, "again", (None, None, {}))
-    if template and isinstance(error, Refused | Changed | VersionNeeded) and (block or not page.for_htmx):
+    if template and isinstance(error, _ABOUT_WHAT_WAS_TYPED) and (block or not page.for_htmx):
         said = context | {"problems": error.problems or (Problem("", error.message),), "conflict": conflict}
-        return page.again(template, status, said, block if page.for_htmx else None)
+        return page.again(template, kind.status, said, block if page.for_htmx else None)
     answer = page.problem(
-        status,
-        title,
+        kind.status,
+        kind.title,
         error.message,
         error.problems,
         conflict=conflict,
@@ -92,6 +113,44 @@ def respond(request: Request, error: ReadyRoomError) -> Response:
     )
     answer.headers.update(headers)
     return answer
+
+
+_ABOUT_WHAT_WAS_TYPED = Refused | Changed | Conflict | VersionNeeded
+_BUSY_SECONDS = 2  # after which a database that was busy is worth another try
+
+
+def _headers(error: ReadyRoomError) -> dict[str, str]:
+    match error:
+        case TooMany():
+            return {"Retry-After": str(error.retry_after)}
+        case Unavailable():
+            return {"Retry-After": str(_BUSY_SECONDS)}
+        case NotTaken():
+            return {"Allow": error.takes}
+        case _:
+            return {}
+
+
+def details(path: str, error: ReadyRoomError) -> dict[str, Any]:
+    """An error as problem details (RFC 9457)."""
+    kind = status_of(error)
+    said: dict[str, Any] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": int(kind.status),
+        "detail": error.message,
+        "instance": path,
+    }
+    match error:
+        case Changed():
+            said |= {"theirs": jsonable_encoder(error.theirs), "yours": jsonable_encoder(error.yours)}
+        case TooMany():
+            said["retry_after"] = error.retry_after
+        case SignInNeeded():
+            said["detail"] = "Send Authorization: Bearer TOKEN with a token of `readyroom token add` or of /settings."
+    if error.problems:
+        said["problems"] = [{"where": each.where, "message": each.message} for each in error.problems]
+    return said
 
 
 def install(app: FastAPI) -> None:
@@ -121,10 +180,8 @@ def install(app: FastAPI) -> None:
         if error.status_code == HTTPStatus.NOT_FOUND:
             return respond(request, NotFound("There is no such page."))
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            answer = respond(request, NotFound(f"This address does not take {request.method}."))
-            answer.status_code = HTTPStatus.METHOD_NOT_ALLOWED
-            answer.headers.update(error.headers or {})
-            return answer
+            takes = (error.headers or {}).get("Allow", "")
+            return respond(request, NotTaken(f"This address does not take {request.method}.", takes=takes))
         if isinstance(error.__cause__, ReadyRoomError):  # raised while FastAPI read the body
             return respond(request, error.__cause__)
         return respond(request, Refused(str(error.detail)))

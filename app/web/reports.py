@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,20 +18,26 @@ from starlette.types import Receive, Scope, Send
 from app.errors import NotFound
 from app.library import law
 from app.readiness.assessment import Evidence
-from app.records import assessments, audit, people
+from app.records import assessments, audit, milestones, people
 from app.records.caller import LinkGrant
 from app.records.kept import Kept
-from app.report.compose import compose
+from app.report.compose import Background, compose
 from app.report.model import EvidenceLine, Report
 from app.report.write import WRITERS
 from app.report.write.html import shown
 from app.web.access import ToExportReport, ToRead, ToReadReport, Visit
+from app.web.outlooks import outlook_later, since_later
 from app.web.page import ThisPage
 
 router = APIRouter(include_in_schema=False)
 
 SOON = timedelta(days=60)  # what goes stale within it is worth a look now
-_MEDIA = {".pdf": "application/pdf", ".html": "text/html; charset=utf-8", ".json": "application/json"}
+MEDIA = {
+    ".pdf": "application/pdf",
+    ".html": "text/html; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
+}
 
 
 def _day(given: object) -> object:
@@ -43,7 +49,7 @@ def _day(given: object) -> object:
     raise ValueError("must be a date such as 2026-11-20")
 
 
-AsOf = Annotated[date | None, BeforeValidator(_day), Query()]
+AsOf = Annotated[date | None, BeforeValidator(_day), Query(description="The day; today unless one is named.")]
 View = Literal["all", "waiting", "stale", "withdrawn"]
 
 
@@ -55,12 +61,13 @@ def show_report(visit: ToReadReport, page: ThisPage, assessment: UUID, as_of: As
     has_account = visit.caller.role is not None
     return page.show(
         "report/show.html",
-        **shown(_report(visit, kept, as_of)),
+        **shown(report_later(visit, kept, as_of)()),
         today=visit.today,
+        sealed=None,
         file=f"{home}/report",
         query=f"?as_of={as_of}" if as_of else "",
         home=home if has_account else None,
-        method_url="/method" if has_account else None,
+        method_url=f"/method?catalogue={kept.catalogue.id}&version={kept.catalogue.version}" if has_account else None,
         pilot_url=f"/pilots/{kept.pilot}",
         may_share=visit.caller.may_edit,
         here="pilots",
@@ -69,7 +76,7 @@ def show_report(visit: ToReadReport, page: ThisPage, assessment: UUID, as_of: As
 
 @router.get("/assessments/{assessment}/report.{kind}")
 def export_report(visit: ToExportReport, assessment: UUID, kind: str, as_of: AsOf = None) -> Response:
-    """The report as a file: pdf, html or json."""
+    """The report as a file: pdf, html, xlsx or json."""
     return exported(visit, assessment, f".{kind}", as_of)
 
 
@@ -77,7 +84,7 @@ def export_report(visit: ToExportReport, assessment: UUID, kind: str, as_of: AsO
 def show_register(visit: ToRead, page: ThisPage, assessment: UUID, show: View = "all") -> Response:
     """Every item of evidence: what waits for a second person, and what goes stale."""
     kept = assessments.read(visit.db, visit.caller, assessment)
-    report = _report(visit, kept, None)
+    report = compose(kept.catalogue, kept.assessment, visit.today)
     views = _views(report, kept, visit.today)
     return page.show(
         "assessments/evidence.html",
@@ -94,7 +101,33 @@ def show_register(visit: ToRead, page: ThisPage, assessment: UUID, show: View = 
 
 def report_for(visit: Visit, assessment: UUID, as_of: date | None) -> Report:
     """The report of an assessment on a day (None: today), as much of it as the caller may see."""
-    return _report(visit, assessments.read(visit.db, visit.caller, assessment), as_of)
+    return report_later(visit, assessments.read(visit.db, visit.caller, assessment), as_of)()
+
+
+def report_later(visit: Visit, kept: Kept, as_of: date | None) -> Callable[[], Report]:
+    """What composes the report, also once the transaction is over: all that is kept is read now."""
+    on, grant = as_of or visit.today, visit.caller.link
+    organisation = people.organisation_of(visit.db, visit.caller)
+    sealed = milestones.list_for(visit.db, visit.caller, kept.id)
+    outlook = outlook_later(visit, kept, on)
+    since = since_later(visit, kept, on, next((each for each in reversed(sealed) if each.as_of <= on), None))
+
+    def composed() -> Report:
+        background = Background(
+            organisation=organisation.name,
+            confidentiality=organisation.confidentiality or "",
+            law=law(),
+            outlook=outlook(),
+            milestones=sealed,
+            restatements=kept.restatements,
+            first_attached=kept.first_attached,
+            dropped=kept.dropped,
+            asks_again=kept.asks_again,
+        )
+        whole = compose(kept.catalogue, kept.assessment, on, background)
+        return as_granted(replace(whole, since=since()), grant)
+
+    return composed
 
 
 def exported(visit: Visit, assessment: UUID, suffix: str, as_of: date | None) -> Response:
@@ -103,13 +136,40 @@ def exported(visit: Visit, assessment: UUID, suffix: str, as_of: date | None) ->
     Raises:
         NotFound: reports are not written in that form.
     """
+    kept = assessments.read(visit.db, visit.caller, assessment)
+    grant = visit.caller.link
+    what = {"as_of": as_of or visit.today, "answers": grant is None or grant.appendix}
+    subject = ("assessment", assessment)
+    return written(visit, report_later(visit, kept, as_of), kept.assessment.pilot.name, suffix, subject, what)
+
+
+def written(
+    visit: Visit,
+    composed: Callable[[], Report],
+    pilot: str,
+    suffix: str,
+    subject: tuple[str, UUID],
+    what: Mapping[str, Any],
+) -> Response:
+    """A report as a file to keep, composed and written once the transaction is over, with a row in the audit.
+
+    Args:
+        visit: the request.
+        composed: gives the report.
+        pilot: whose name the file bears.
+        suffix: in which form, such as `.pdf`.
+        subject: whose report it is.
+        what: tells the audit which one; its `as_of` stands in the file's name.
+
+    Raises:
+        NotFound: reports are not written in that form.
+    """
     write = WRITERS.get(suffix)
     if write is None:
         raise NotFound(f"A report is written as {', '.join(WRITERS)}.")
-    report = report_for(visit, assessment, as_of)
-    what = {"as": suffix, "as_of": report.as_of, "answers": report.has_appendix}
-    audit.note(visit.db, visit.caller, "report exported", ("assessment", assessment), at=visit.at, after=what)
-    return MadeLater(lambda: write(report), file_name(report, suffix), _MEDIA[suffix])
+    audit.note(visit.db, visit.caller, "report exported", subject, at=visit.at, after={"as": suffix, **what})
+    name = file_name(pilot, "readiness", what["as_of"]) + suffix
+    return MadeLater(lambda: write(composed()), name, MEDIA[suffix])
 
 
 class MadeLater(Response):
@@ -128,43 +188,19 @@ class MadeLater(Response):
         await super().__call__(scope, receive, send)
 
 
-def file_name(report: Report, suffix: str) -> str:
-    """What the file is called: the pilot's name, as far as any file system takes it, and the day."""
-    pilot = re.sub(r"\W+", "-", report.pilot).strip("-")[:60]
-    return "-".join(part for part in (pilot, "readiness", report.as_of.isoformat()) if part) + suffix
+def file_name(*parts: object) -> str:
+    """What a file is called, without its suffix: as far as any file system takes it."""
+    plain = (re.sub(r"\W+", "-", str(part)).strip("-")[:60] for part in parts)
+    return "-".join(part for part in plain if part)
 
 
-def _report(visit: Visit, kept: Kept, as_of: date | None) -> Report:
-    organisation = people.organisation_of(visit.db, visit.caller)
-    whole = compose(
-        kept.catalogue,
-        kept.assessment,
-        as_of or visit.today,
-        organisation=organisation.name,
-        confidentiality=organisation.confidentiality or "",
-        law=law(),
-    )
-    return _as_granted(whole, visit.caller.link)
-
-
-def _as_granted(report: Report, grant: LinkGrant | None) -> Report:
+def as_granted(report: Report, grant: LinkGrant | None) -> Report:
     """The report as far as a link opens it: its summary, and the answers only where its maker ticked them."""
     if grant is None:
         return report
     if not grant.appendix:
         return report.summary()
-    if not grant.sections:
-        return report
-    dimensions = tuple(
-        each if each.key in grant.sections else replace(each, questions=()) for each in report.dimensions
-    )
-    lines = {line.key for each in dimensions for line in each.questions}
-    return replace(
-        report,
-        dimensions=dimensions,
-        not_applicable=tuple(each for each in report.not_applicable if each.key in lines),
-        register=tuple(each for each in report.register or () if each.question in lines),
-    )
+    return report.of_dimensions(grant.sections) if grant.sections else report
 
 
 def _views(report: Report, kept: Kept, today: date) -> dict[View, tuple[EvidenceLine, ...]]:

@@ -8,8 +8,8 @@ from app.readiness.catalogue import Catalogue, Question
 from app.readiness.profile import Profile
 from app.readiness.verdict import tier_for
 from app.records.pilots import Stated
-from app.report.compose import need_facts, profile_facts
 from app.report.model import Fact
+from app.report.stated import need_facts, profile_facts
 from app.web.stated import Said
 
 

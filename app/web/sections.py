@@ -11,9 +11,10 @@ from app.readiness.score import DimensionScore, QuestionScore, Score
 from app.records.assessments import Scored
 from app.records.caller import Caller
 from app.records.kept import Kept, Saved, SentBack
-from app.report.compose import need_facts, question_line
 from app.report.method import condition_in_words
 from app.report.model import EvidenceLine, Fact, QuestionLine
+from app.report.questions import question_line
+from app.report.stated import need_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Section:
     pilot: UUID
     pilot_name: str
     catalogue: str  # its id
+    version: str  # of the catalogue
     standing: DimensionScore
     owners: tuple[str, ...]
     levels: tuple[str, ...]  # what 0 to 4 are called
@@ -118,6 +120,7 @@ def section(kept: Kept, score: Score, key: str, caller: Caller) -> Section:
         pilot=kept.pilot,
         pilot_name=kept.assessment.pilot.name,
         catalogue=kept.catalogue.id,
+        version=kept.catalogue.version,
         standing=rail[at],
         owners=tuple(dict.fromkeys(owners[each.question.owner] for each in asked if each.asked)),
         levels=kept.catalogue.policy.levels,

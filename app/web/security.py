@@ -1,4 +1,4 @@
-"""What every request meets first: the size of its body, where it comes from, and the headers of every answer."""
+"""What every request meets first: its size, where it comes from, how many there were, and every answer's headers."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import NotAllowed, TooLarge, TooMany
 from app.web.headers import HEADERS
+from app.web.limits import Limits
 from app.web.problems import respond
 from app.web.turns import Turns
 
@@ -19,10 +20,11 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Security:
-    """Middleware: refuses what is too large or posted from elsewhere, and sets the headers of every answer."""
+    """Middleware: refuses what is too large, too much or posted from elsewhere; sets the headers of every answer."""
 
-    def __init__(self, app: ASGIApp, upload_limit_bytes: int, https: bool) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, upload_limit_bytes: int, https: bool) -> None:
         self.app = app
+        self.limits = limits
         self.limit = upload_limit_bytes + _ALLOWANCE
         self.https = https
         self.turns = Turns()
@@ -35,13 +37,15 @@ class Security:
         headers = Headers(scope=scope)
         reads = scope["method"] in _READING
         turn = self.turns.turn(reads=reads)
+        standing = self.limits.count(scope["path"], headers)
+        too_many = standing.refusal() if standing else None
         too_large = TooLarge(f"This is larger than the {self.limit // 1024:,} KiB that are taken at once.")
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 turn.give_back()  # the transaction is over, and whoever reads slowly keeps nobody waiting
                 written = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in {**HEADERS, **(standing.headers() if standing else {})}.items():
                     written.setdefault(name, value)
                 if self.https:
                     written.setdefault("Strict-Transport-Security", "max-age=31536000")
@@ -63,7 +67,9 @@ class Security:
 
         request = Request(scope, receive)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self.limit:
+        if too_many:
+            await respond(request, too_many)(scope, receive, sealed)
+        elif not length.isdecimal() or int(length) > self.limit:
             await respond(request, too_large)(scope, receive, sealed)
         elif not reads and not comes_from_our_own_page(headers, scope["path"]):
             elsewhere = NotAllowed("This was sent from a page that is not ours. Open the page here and send it again.")

@@ -8,7 +8,8 @@ from app.settings import settings_of_this_process
 from app.web.app import create_app
 
 _settings = settings_of_this_process()
-app = create_app(Database(_settings.database_url, library.bundled), _settings)
+library.available()  # reads the catalogues of one's own: what cannot be used stops the start, not a page
+app = create_app(Database(_settings.database_url, library.catalogue), _settings)
 
 # What is imported by now stays for good: without this every full collection walks through all of it.
 gc.collect()

@@ -20,12 +20,16 @@ _FLAGS = {"yes": "Yes", "no": "No", **_BLANK}
 # What a new pilot is asked first: with these most questions that do not concern it go away.
 FIRST_FIELDS = ("deployment", "model", "data", "regions", "users", "autonomy")
 
+# When it is to begin, and when it is to be given up.
+PLAN_FIELDS = ("go_live", "stop_unless_go_by", "effort_budget_days")
+
 # The form of a pilot that exists, in parts that can be talked through one by one.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "What runs, and where": ("deployment", "model", "parameters_b"),
     "Data, people and rules": ("data", "regions", "regimes", "sector", "eu_role", "risk_class"),
     "What it does, and to whom": ("users", "autonomy", "affects_people", "staffing_planned"),
     "How it works": ("retrieval", "tools", "federated"),
+    "When it is given up": ("stop_unless_go_by", "effort_budget_days"),
 }
 
 
@@ -95,7 +99,7 @@ class StatedForm:
     @property
     def further(self) -> tuple[Field, ...]:
         """The fields that a new pilot is not asked first."""
-        return self.fields([key for key in PROFILE_FIELDS if key not in FIRST_FIELDS and key != "go_live"])
+        return self.fields([key for key in PROFILE_FIELDS if key not in FIRST_FIELDS and key not in PLAN_FIELDS])
 
     @property
     def need_fields(self) -> tuple[NeedField, ...]:
@@ -215,7 +219,8 @@ def read(form: StatedForm, stood: Mapping[str, NeedValue]) -> Said:
     except ValidationError as error:
         problems += [Problem(f"profile.{each.where.partition('.')[0]}", each.message) for each in problems_of(error)]
     problems += [Problem(f"profile.{key}", wrong) for key, wrong in contradictions(profile)]
-    needs: dict[str, NeedValue] = {}
+    # A form shows the needs of one catalogue; those that another assessment of the pilot compares with stay.
+    needs: dict[str, NeedValue] = {key: value for key, value in stood.items() if key not in form.catalogue.needs}
     for key, text in (form.needs or {}).items():
         need, standing = form.catalogue.needs[key], stood.get(key)
         needs[key] = standing if text == need_text(standing) else _need(need, text)

@@ -11,8 +11,9 @@ from app.readiness.proof import Proof, proof
 from app.readiness.score import QuestionScore
 from app.records.kept import Kept
 from app.records.waiting import Waiting
-from app.report.compose import need_facts, profile_facts, question_line
 from app.report.model import EvidenceLine, Fact, QuestionLine
+from app.report.questions import question_line
+from app.report.stated import need_facts, profile_facts
 
 _KINDS = {
     "item": "Evidence",

@@ -129,7 +129,7 @@ class Served:
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The demo as an SQLite file's content."""
     path = tmp_path_factory.mktemp("demo") / "readyroom.db"
-    database = Database(f"sqlite:///{path}", library.bundled)
+    database = Database(f"sqlite:///{path}", library.catalogue)
     database.migrate()
     load(database, datetime.now(UTC))
     database.close()
@@ -146,7 +146,7 @@ def served(demo_file: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "app.web.serving:app", "--port", str(port), "--log-level", "warning"]
-    database = Database(url, library.bundled)
+    database = Database(url, library.catalogue)
     with subprocess.Popen(command, env=os.environ | {"READYROOM_DATABASE_URL": url}) as process:
         _wait_for(process, port)
         yield Served(f"http://127.0.0.1:{port}", database, process)

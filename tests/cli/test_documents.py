@@ -117,12 +117,12 @@ def test_a_missing_file_is_said_in_one_line(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("suffix", ["pdf", "html", "json"])
+@pytest.mark.parametrize("suffix", ["pdf", "html", "xlsx", "json"])
 def test_report_writes_each_form(file: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"report.{suffix}"
     result = run("report", str(file), "-o", str(out), "--as-of", DAY, "--organisation", "Nordhafen")
     assert result.exit_code == 0, result.stderr
-    beginning = {"pdf": b"%PDF-", "html": b"<!doctype html>", "json": b"{"}[suffix]
+    beginning = {"pdf": b"%PDF-", "html": b"<!doctype html>", "xlsx": b"PK", "json": b"{"}[suffix]
     assert out.read_bytes().lower().startswith(beginning.lower())
 
 

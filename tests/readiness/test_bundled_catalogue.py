@@ -1,14 +1,22 @@
-"""The catalogue that comes with the product: complete, whole, and as the rules say."""
+"""The catalogues that come with the product: complete, whole, and as the rules say."""
 
+import re
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 
 from app import library
+from app.readiness.catalogue import Catalogue
 from app.readiness.grade import Grade
+from app.readiness.thresholds import lowered
 from tests.make import TIERS, profile
 
-CATALOGUE = library.bundled()
+CATALOGUE = library.catalogue()
+BUNDLED = [library.catalogue(*named) for named in library.available()]
+FIRST_LOOK = library.catalogue("genai-first-look", "1"), library.catalogue("genai-first-look", "2")
+
+each_bundled = pytest.mark.parametrize("given", BUNDLED, ids=lambda given: f"{given.id} version {given.version}")
 
 # Every theme that the catalogue must ask about, and a question that asks it.
 THEMES = {
@@ -90,9 +98,70 @@ def test_its_size() -> None:
     assert 100 <= len(CATALOGUE.questions) <= 120
 
 
-def test_it_is_the_only_version_so_far_and_the_default() -> None:
+def test_it_is_the_default() -> None:
     assert (CATALOGUE.id, CATALOGUE.version) == ("genai-production", "1")
     assert (CATALOGUE.id, CATALOGUE.version) in library.available()
+
+
+def test_their_folders_say_what_they_are() -> None:
+    assert [(each.id, each.version) for each in BUNDLED] == list(library.available())
+
+
+def test_a_first_look_takes_about_twenty_five_questions_in_five_dimensions() -> None:
+    for given in FIRST_LOOK:
+        assert len(given.dimensions) == 5
+        assert 23 <= len(given.questions) <= 27
+        assert 5 <= len(given.gates) <= 7
+
+
+def test_a_first_look_shares_no_key_with_the_long_catalogue() -> None:
+    for given in FIRST_LOOK:
+        assert not {each.key for each in given.dimensions} & {each.key for each in CATALOGUE.dimensions}
+        assert not {key.partition(".")[2] for key in given.questions} & {
+            key.partition(".")[2] for key in CATALOGUE.questions
+        }
+
+
+def test_a_first_look_has_words_of_its_own() -> None:
+    """No sentence of eight words or more stands in both catalogues."""
+    for given in FIRST_LOOK:
+        assert not _sentences(given) & _sentences(CATALOGUE)
+
+
+def _sentences(given: Catalogue) -> set[str]:
+    said = [
+        words
+        for each in given.questions.values()
+        for words in (each.text, each.why, *each.levels, *each.proof.values())
+    ]
+    return {part for words in said for part in re.split(r"(?<=[.?!]) ", words) if len(part.split()) >= 8}
+
+
+def test_the_second_first_look_differs_from_the_first_and_says_so() -> None:
+    first, second = FIRST_LOOK
+    assert len(second.questions.keys() - first.questions.keys()) == 1
+    assert len(first.questions.keys() - second.questions.keys()) == 1
+    assert "Since version 1" in second.policy.about
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), list(combinations(BUNDLED, 2)), ids=lambda given: f"{given.id} {given.version}"
+)
+def test_a_need_means_the_same_in_every_catalogue(one: Catalogue, other: Catalogue) -> None:
+    """A pilot states it once, and every catalogue that has it reads the same figure."""
+    for key in one.needs.keys() & other.needs.keys():
+        mine, theirs = one.needs[key], other.needs[key]
+        assert (mine.kind, mine.unit, mine.title) == (theirs.kind, theirs.unit, theirs.title)
+
+
+@each_bundled
+def test_it_asks_for_the_figures_that_the_portfolio_shows(given: Catalogue) -> None:
+    assert {"monthly_budget", "monthly_value", "currency", "users"} <= given.needs.keys()
+
+
+@each_bundled
+def test_it_asks_for_no_less_than_the_first(given: Catalogue) -> None:
+    assert list(lowered(CATALOGUE.policy, given.policy)) == []
 
 
 @pytest.mark.parametrize("framework", ["owasp-llm-2025", "owasp-llm-2026"])
@@ -115,9 +184,9 @@ def test_every_risk_of_the_generative_ai_profile_is_touched() -> None:
     assert set(CATALOGUE.frameworks["nist-ai-600-1"].items) <= touched
 
 
-@pytest.mark.parametrize("key", list(CATALOGUE.questions))
-def test_a_question_has_five_anchors_that_differ(key: str) -> None:
-    assert len(set(CATALOGUE.questions[key].levels)) == 5
+@each_bundled
+def test_a_question_has_five_anchors_that_differ(given: Catalogue) -> None:
+    assert [key for key, each in given.questions.items() if len(set(each.levels)) != 5] == []
 
 
 @pytest.mark.parametrize(
@@ -147,22 +216,25 @@ def test_the_staffing_gate_stands_only_where_staffing_decisions_are_planned() ->
     assert not when.holds(profile(staffing_planned=False))
 
 
-def test_its_policy_is_that_of_the_rules() -> None:
-    policy = CATALOGUE.policy
+@each_bundled
+def test_its_policy_is_that_of_the_rules(given: Catalogue) -> None:
+    policy = given.policy
     assert (policy.coverage, policy.not_applicable_share) == (Decimal("0.8"), Decimal("0.15"))
     assert policy.exception_days == 180
     assert policy.shelf_life_days == {Grade.DOCUMENTED: 365, Grade.DEMONSTRATED: 180, Grade.MEASURED: 90}
 
 
+@each_bundled
 @pytest.mark.parametrize("index", [0, 1, 2], ids=["high", "low", "ordinary"])
-def test_its_tiers_are_those_of_the_rules(index: int) -> None:
-    given, rule = CATALOGUE.policy.tiers[index], TIERS[index]
-    assert (given.key, given.blank, str(given.when)) == (rule.key, rule.blank, str(rule.when))
-    assert (given.go, given.floor, given.no_go) == (rule.go, rule.floor, rule.no_go)
+def test_its_tiers_are_those_of_the_rules(given: Catalogue, index: int) -> None:
+    tier, rule = given.policy.tiers[index], TIERS[index]
+    assert (tier.key, tier.blank, str(tier.when)) == (rule.key, rule.blank, str(rule.when))
+    assert (tier.go, tier.floor, tier.no_go) == (rule.go, rule.floor, rule.no_go)
 
 
-def test_every_need_and_owner_is_used() -> None:
-    used = {need for each in CATALOGUE.questions.values() for need in each.needs}
-    owners = {each.owner for each in CATALOGUE.questions.values()}
-    assert set(CATALOGUE.policy.owners) == owners
-    assert set(CATALOGUE.needs) - used <= {"currency"}
+@each_bundled
+def test_every_need_and_owner_is_used(given: Catalogue) -> None:
+    used = {need for each in given.questions.values() for need in each.needs}
+    owners = {each.owner for each in given.questions.values()}
+    assert set(given.policy.owners) == owners
+    assert set(given.needs) - used <= {"currency"}

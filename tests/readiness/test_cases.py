@@ -29,7 +29,7 @@ def read(path: Path) -> dict[str, Any]:
 def written_out(case: dict[str, Any]) -> str:
     """The case as an assessment document."""
     as_of: date = case["as_of"]
-    catalogue = library.bundled()
+    catalogue = library.catalogue()
     for key in case["but"]:
         assert key.endswith(".*") or key in catalogue.questions, key
     answers = {}

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.errors import Problem, Unreadable
-from app.readiness.catalogue import Catalogue, Framework
+from app.readiness.catalogue import Catalogue, Framework, version_number
 from app.readiness.catalogue_file import parse
 from app.readiness.grade import Grade
 
@@ -186,6 +186,25 @@ def test_a_policy_is_refused_with_file_line_and_reason(old: str, new: str, reaso
     assert POLICY.count(old) == 1
     problems = refused(policy=POLICY.replace(old, new))
     assert any(each.where.startswith("policy.yaml:") and reason in str(each) for each in problems), problems
+
+
+@pytest.mark.parametrize("key", ["report", "gates", "milestones", "policy"])
+def test_a_dimension_is_not_called_what_another_page_of_an_assessment_is_called(key: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        parse({"policy.yaml": POLICY.replace("[service]", f"[service, {key}]"), "service.yaml": SERVICE}, FRAMEWORKS)
+    said = [each for each in raised.value.problems if "already names something else" in each.message]
+    assert [each.where for each in said] == [f"policy.yaml:{line_of(POLICY, 'dimensions:')}"]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("1", "2"), ("1.9", "1.10"), ("2", "10"), ("1", "1.0.1"), ("1.2", "1.10.0")]
+)
+def test_versions_are_compared_number_by_number(older: str, newer: str) -> None:
+    assert version_number(older) < version_number(newer)
+
+
+def test_a_zero_at_its_end_makes_no_other_version() -> None:
+    assert version_number("1") == version_number("1.0") == version_number("1.0.0")
 
 
 def test_a_dimension_without_its_file_is_refused() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app.errors import Unreadable
-from app.readiness.assessment import Assessment, document, read_document
+from app.readiness.assessment import Assessment
 from app.readiness.catalogue import Catalogue
+from app.readiness.document import document, read_document
 from tests.make import DEMONSTRATED, DOCUMENTED, catalogue, dimension, gate, question
 
 SMALL = catalogue(

@@ -10,8 +10,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.readiness.assessment import Answer, Assessment, Evidence, document, read_document
+from app.readiness.assessment import Answer, Assessment, Evidence
 from app.readiness.catalogue import Catalogue
+from app.readiness.document import document, read_document
 from app.readiness.grade import Grade
 from app.readiness.score import DimensionScore, Score, score
 from tests.make import (

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import event
 
 from app.errors import NotFound
-from app.readiness.catalogue import Catalogue
+from app.readiness.catalogue import Catalogue, Dimension, Framework
 from app.readiness.grade import Grade
-from app.records import answers, assessments, attachments, kept, links, people, pilots, sign_in
+from app.records import answers, assessments, attachments, kept, links, milestones, people, pilots, sign_in
 from app.records.answers import Given
 from app.records.attachments import Shown, Upload
 from app.records.caller import Caller, Role
@@ -25,7 +25,14 @@ from tests.postgres import Server
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # on make.TODAY
 
-SMALL = make.catalogue(
+FRAMEWORKS = {"rmf": Framework("rmf", "1", {"MAP 1.1": "Context is known"})}
+
+
+def _whole(*dimensions: Dimension, **policy: Any) -> Catalogue:
+    return replace(make.catalogue(*dimensions, **policy), frameworks=FRAMEWORKS)
+
+
+SMALL = _whole(
     make.dimension(
         "security",
         make.question("encryption", gate=make.gate(3)),
@@ -36,10 +43,32 @@ SMALL = make.catalogue(
 )
 
 
+SECOND = _whole(
+    make.dimension(
+        "security",
+        make.question("encryption", gate=make.gate(3, exception=False)),
+        make.question("access", gate=make.gate(2)),
+        make.question("logs", levels=("none", "some", "defined", "shown twice", "measured"), changes=frozenset({"model"})),
+        make.question("keys"),
+    ),
+    make.dimension("cost", make.question("forecast", when="retrieval = yes")),
+    version="2",
+)
+"""The small catalogue's second version: two stricter gates, one anchor in other words, one question more, one less."""
+
+SHORT = _whole(
+    make.dimension("security", make.question("logs")),
+    id="short",
+    needs=(make.need("monthly_budget", "money", "40000"),),
+)
+"""Another catalogue, with fewer needs."""
+
+
 def small(id: str = "small", version: str = "1") -> Catalogue:
-    if (id, version) != ("small", "1"):
-        raise NotFound("There is only the small catalogue.")
-    return SMALL
+    found = {("small", "1"): SMALL, ("small", "2"): SECOND, ("short", "1"): SHORT}.get((id, version))
+    if found is None:
+        raise NotFound("There are only the small catalogue and the short one.")
+    return found
 
 
 @dataclass
@@ -78,6 +107,10 @@ class House:
             scored = answers.save(db, by or self.ann, assessment, question, given, seen=seen, at=at)
             return scored.kept.saved[question].version
 
+    def version(self, assessment: UUID, question: str) -> int:
+        with self.database.reading() as db:
+            return answers.version_of(db, self.ann, assessment, question)
+
     def attach(
         self,
         assessment: UUID,
@@ -98,6 +131,16 @@ class House:
         with self.database.writing() as db:
             shown = Shown(**(usual | said))
             return attachments.attach(db, by or self.ann, assessment, question, shown, upload=upload, limit=1000, at=at)
+
+    def seal(self, assessment: UUID, title: str = "June", by: Caller | None = None, *, at: datetime = NOON) -> UUID:
+        with self.database.writing() as db:
+            return milestones.seal(db, by or self.ann, assessment, title, at=at)
+
+    def third(self) -> Caller:
+        """Cid, a second editor beside Ben."""
+        with self.database.writing() as db:
+            account = people.add_account(db, self.ann, "cid@example.org", "Cid", Role.EDITOR, at=NOON)
+            return sign_in.caller_of_account(db, account)
 
     def holder(self, assessment: UUID, *, by: Caller | None = None, name: str = "Hal", **said: Any) -> Caller:
         """Somebody who came through a link: to answer on security, unless said otherwise."""

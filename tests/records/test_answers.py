@@ -136,6 +136,18 @@ def test_what_does_not_fit_is_refused_with_its_place(house: House, said: dict[st
     assert house.read(assessment).saved == {}
 
 
+def test_a_mark_is_confirmed_once(house: House) -> None:
+    assessment, third = house.assessment(), house.third()
+    house.answer(assessment, "security.access", None, not_applicable=Marked(reason="out-of-scope"))
+    with house.database.writing() as db:
+        answers.confirm_not_applicable(db, house.ben, assessment, "security.access", at=NOON)
+        with pytest.raises(Refused, match="confirmed already"):
+            answers.confirm_not_applicable(db, third, assessment, "security.access", at=NOON)
+    marked = house.read(assessment).assessment.answers["security.access"].not_applicable
+    assert marked is not None
+    assert marked.confirmed_by == "Ben"
+
+
 def test_a_gate_that_always_applies_cannot_be_marked_away(house: House) -> None:
     with pytest.raises(Refused, match="does not fit") as refused:
         house.answer(house.assessment(), "security.encryption", None, not_applicable=AWAY)

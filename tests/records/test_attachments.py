@@ -161,6 +161,19 @@ def test_a_confirmed_figure_supports_what_it_did(house: House) -> None:
     assert item(house, assessment).supports is None
 
 
+def test_whoever_confirms_first_stays_the_one_who_did(house: House) -> None:
+    assessment, third = house.assessment(), house.third()
+    evidence = house.attach(assessment)
+    house.answer(assessment, level=3)
+    confirm(house, evidence)
+    with pytest.raises(Refused, match="confirmed already"):
+        confirm(house, evidence, third)
+    assert item(house, assessment).confirmed_by == "Ben"
+    house.answer(assessment, level=4, seen=1)
+    confirm(house, evidence, third)
+    assert (item(house, assessment).confirmed_by, item(house, assessment).supports) == ("Cid", 4)
+
+
 def test_nobody_confirms_what_they_attached_themselves_or_through_their_link(house: House) -> None:
     assessment = house.assessment()
     mine = house.attach(assessment)

@@ -53,6 +53,14 @@ def test_what_is_not_possible_is_refused(house: House, said: dict[str, Any], wor
     assert house.read(assessment).assessment.exceptions == ()
 
 
+def test_what_accepting_a_risk_costs_is_kept_in_words(house: House) -> None:
+    assessment = house.assessment()
+    ask(house, assessment, cost="A second reader for every letter")
+    ask(house, assessment, cost=" ")
+    costs = [each.cost for each in house.read(assessment).assessment.exceptions]
+    assert costs == ["A second reader for every letter", None]
+
+
 def test_nobody_accepts_what_they_asked_for(house: House) -> None:
     assessment = house.assessment()
     exception = ask(house, assessment)

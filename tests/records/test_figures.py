@@ -1,15 +1,20 @@
 """Whatever is changed, the figures that are kept are those of a fresh scoring."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
+from app.readiness.assessment import TradeOff
+from app.readiness.grade import Grade
 from app.readiness.score import score
-from app.records import answers, assessments, attachments, exceptions, pilots
+from app.records import answers, assessments, attachments, exceptions, pilots, trade_offs
 from app.records.answers import Marked
-from app.records.figures import figures_of
+from app.records.figures import Figures, figures_of, inputs_sha256
 from app.records.portfolio import Line, portfolio
 from tests import make
 from tests.records.conftest import NOON, House
@@ -22,9 +27,12 @@ def agree(house: House, assessment: UUID) -> None:
     with house.database.reading() as db:
         kept = assessments.find(db, house.ann, assessment).figures
         whole = assessments.read(db, house.ann, assessment)
+        (line,) = portfolio(db, house.ann, LATER.date())
     assert kept is not None
     assert kept.scored_on == LATER.date()
     assert kept == figures_of(score(whole.catalogue, whole.assessment, LATER.date()))
+    assert whole.inputs_sha256 == inputs_sha256(whole.catalogue, whole.assessment)
+    assert line.asks_again == len(whole.asks_again)
 
 
 def exception(house: House, assessment: UUID) -> UUID:
@@ -141,6 +149,29 @@ def record_change(house: House, assessment: UUID) -> None:
         pilots.record_change(db, house.ann, pilot_of(house, assessment), LATER.date(), "model", None, at=LATER)
 
 
+def record_trade_off(house: House, assessment: UUID) -> None:
+    committee = TradeOff(title="English only", reason="Untested", decided_by="Board", on=make.TODAY)
+    with house.database.writing() as db:
+        trade_offs.record(db, house.ann, assessment, committee, at=LATER)
+
+
+def end_trade_off(house: House, assessment: UUID) -> None:
+    committee = TradeOff(title="English only", reason="Untested", decided_by="Board", on=make.TODAY)
+    with house.database.writing() as db:
+        recorded = trade_offs.record(db, house.ann, assessment, committee, at=NOON)
+        trade_offs.end(db, house.ann, recorded, at=LATER)
+
+
+def take_up(house: House, assessment: UUID) -> None:
+    with house.database.writing() as db:
+        assessments.take_up(db, house.ann, assessment, "2", at=LATER)
+
+
+def take_up_and_save_again(house: House, assessment: UUID) -> None:
+    take_up(house, assessment)
+    house.answer(assessment, "security.logs", 3, seen=1, at=LATER)
+
+
 CHANGES = (
     save,
     attach,
@@ -159,6 +190,10 @@ CHANGES = (
     confirm_pilot,
     send_back_pilot,
     record_change,
+    record_trade_off,
+    end_trade_off,
+    take_up,
+    take_up_and_save_again,
 )
 
 
@@ -217,4 +252,75 @@ def test_what_a_revision_has_blanked_is_scored_afresh(house: House) -> None:
     (before,) = lines(house)
     with house.database.writing() as db:
         db.sql.exec_driver_sql("UPDATE assessments SET scored_on = NULL, verdict = NULL, proven = NULL")
-    assert lines(house) == (before,)
+    (after,) = lines(house)
+    assert after.lapsed
+    assert after == replace(before, lapsed=True)
+
+
+def refresh(house: House, days_later: int = 0, limit: int = 50) -> int:
+    with house.database.writing() as db:
+        return assessments.refresh(db, house.vic, make.days_ago(-days_later), limit=limit)
+
+
+def test_what_has_lapsed_is_scored_once_and_kept(house: House) -> None:
+    assessment = house.assessment()
+    house.answer(assessment, "security.encryption", 4)
+    house.attach(assessment, "security.encryption")
+    (before,) = lines(house, 400)
+
+    assert (refresh(house, 0), refresh(house, 400), refresh(house, 400)) == (0, 1, 0)
+
+    (after,) = lines(house, 400)
+    assert after == replace(before, lapsed=False)
+    assert lines(house, 399)[0].lapsed
+
+
+def test_what_is_refreshed_is_ones_own_and_only_so_much_at_once(house: House) -> None:
+    for _ in range(3):
+        house.assessment()
+    house.assessment(by=house.zoe)
+    with house.database.writing() as db:
+        db.sql.exec_driver_sql("UPDATE assessments SET scored_on = NULL")
+    assert [refresh(house, limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+QUESTIONS = some.sampled_from(["security.encryption", "security.access", "security.logs", "cost.budget"])
+ITEMS = some.lists(
+    some.tuples(QUESTIONS, some.integers(1, 4), some.sampled_from(Grade), some.integers(0, 300), some.booleans()),
+    max_size=4,
+)
+
+
+def fresh(house: House, assessment: UUID, day: int) -> Figures:
+    whole = house.read(assessment)
+    return figures_of(score(whole.catalogue, whole.assessment, make.days_ago(-day)))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ITEMS, some.integers(1, 180), some.booleans(), some.lists(some.integers(0, 800), min_size=1, max_size=4))
+def test_on_any_day_the_figures_are_those_of_a_fresh_scoring(
+    house: House, shown: list[tuple[str, int, Grade, int, bool]], until: int, changed: bool, days: list[int]
+) -> None:
+    """Whether they were kept long ago, scored for a look, or refreshed on the way."""
+    pilot = house.pilot()
+    assessment = house.assessment(pilot)
+    for question, level, grade, age, confirmed in shown:
+        house.answer(assessment, question, level, seen=house.version(assessment, question))
+        item = house.attach(assessment, question, grade=grade, observed_on=make.days_ago(age))
+        if confirmed:
+            with house.database.writing() as db:
+                attachments.confirm(db, house.ben, item, at=NOON)
+    with house.database.writing() as db:
+        risk = exceptions.ask(db, house.ann, assessment, "security.encryption", "Late", make.days_ago(-until), at=NOON)
+        exceptions.accept(db, house.ben, risk, at=NOON)
+        if changed:
+            pilots.record_change(db, house.ann, pilot, make.TODAY, "model", None, at=NOON)
+
+    for day in sorted(days):
+        line = next(each for each in lines(house, day) if each.assessment == assessment)
+        expected = fresh(house, assessment, day)
+        assert line.figures is not None
+        assert replace(line.figures, scored_on=expected.scored_on) == expected
+        refresh(house, day)
+        again = next(each for each in lines(house, day) if each.assessment == assessment)
+        assert again == replace(line, lapsed=False)

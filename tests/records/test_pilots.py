@@ -10,6 +10,8 @@ from app.records.caller import Caller
 from tests import make
 from tests.records.conftest import NOON, House
 
+LATER = NOON + timedelta(days=1)
+
 
 def found(house: House, pilot: UUID, by: Caller | None = None) -> pilots.Found:
     with house.database.reading() as db:
@@ -119,17 +121,64 @@ def test_what_is_sent_back_says_why_until_it_is_stated_anew(house: House) -> Non
 
 def test_a_change_is_recorded_on_its_day(house: House) -> None:
     pilot = house.pilot()
+    house.attach(house.assessment(pilot), observed_on=make.days_ago(400))
     with house.database.writing() as db:
         pilots.record_change(db, house.ann, pilot, make.days_ago(400), "model", "Version 2", at=NOON)
         pilots.record_change(db, house.ann, pilot, make.TODAY, "volume", None, at=NOON)
         with pytest.raises(Refused, match="once it has happened"):
             pilots.record_change(db, house.ann, pilot, make.days_ago(-1), "model", None, at=NOON)
+        with pytest.raises(Refused, match="before the pilot"):
+            pilots.record_change(db, house.ann, pilot, make.days_ago(401), "model", None, at=NOON)
         with pytest.raises(Refused, match="no such kind"):
             pilots.record_change(db, house.ann, pilot, make.TODAY, "weather", None, at=NOON)  # type: ignore[arg-type]
 
     kept = [(change.on, change.kind, change.note) for change in found(house, pilot).changes]
 
     assert kept == [(make.days_ago(400), "model", "Version 2"), (make.TODAY, "volume", None)]
+
+
+def test_nothing_changes_before_a_pilot_is_known(house: House) -> None:
+    pilot = house.pilot()
+    with house.database.writing() as db:
+        with pytest.raises(Refused, match="before the pilot") as refused:
+            pilots.record_change(db, house.ann, pilot, make.days_ago(1), "model", None, at=LATER)
+        pilots.record_change(db, house.ann, pilot, make.TODAY, "model", None, at=LATER)
+    assert [each.where for each in refused.value.problems] == ["on"]
+
+
+def test_what_was_stated_before_is_kept_beside_what_replaced_it(house: House) -> None:
+    pilot = house.pilot(needs={"monthly_budget": "40000"})
+    assessment = house.assessment(pilot)
+    first = house.attach(assessment)
+    house.attach(assessment, at=LATER)
+    with house.database.writing() as db:
+        pilots.change(db, house.ben, pilot, "Helper", make.profile(), {"ttft_p95_ms": 900}, seen=1, at=LATER)
+
+    kept = house.read(assessment)
+
+    (before,) = kept.restatements
+    assert (before.at, before.by, before.needs) == (LATER, "Ben", {"monthly_budget": "40000"})
+    assert before.profile == make.profile(retrieval=True)
+    assert kept.first_attached == {"security.logs": NOON}
+    assert first
+
+
+def test_a_new_name_restates_nothing(house: House) -> None:
+    pilot = house.pilot()
+    assessment = house.assessment(pilot)
+    with house.database.writing() as db:
+        pilots.change(db, house.ann, pilot, "Another", make.profile(retrieval=True), {}, seen=1, at=LATER)
+    assert house.read(assessment).restatements == ()
+
+
+def test_a_pilot_is_confirmed_once(house: House) -> None:
+    """Whoever looked first stays the one who confirmed it."""
+    pilot, third = house.pilot(), house.third()
+    with house.database.writing() as db:
+        pilots.confirm(db, house.ben, pilot, at=NOON)
+        with pytest.raises(Refused, match="confirmed already"):
+            pilots.confirm(db, third, pilot, at=LATER)
+    assert found(house, pilot).pilot.confirmed_by == "Ben"
 
 
 def test_a_pilot_lists_its_assessments_newest_first(house: House) -> None:

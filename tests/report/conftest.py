@@ -2,16 +2,20 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from app import library
-from app.readiness.assessment import Assessment, read_document
+from app.readiness.assessment import Assessment
+from app.readiness.document import read_document
+from app.readiness.score import score
 from app.report.compose import compose
 from app.report.model import Report
 from app.report.write.pdf import pdf
+from tests.report.background import background
 from tests.report.read_back import ReadBack, read_back
 
 TODAY = date(2026, 11, 20)
@@ -38,7 +42,7 @@ PROFILE: dict[str, Any] = {
 
 def document() -> dict[str, Any]:
     """An assessment document of the bundled catalogue."""
-    catalogue = library.bundled()
+    catalogue = library.catalogue()
     answers = {key: _answer(number, key) for number, key in enumerate(catalogue.questions)}
     coverable = [question.key for question, gate in catalogue.gates if gate.exception][1]
     answers[coverable]["evidence"] = []
@@ -62,13 +66,25 @@ def document() -> dict[str, Any]:
                 "reason": "Launch limited to 40 users.",
                 "from": "2026-11-01",
                 "until": "2027-01-31",
+                "cost": "Two people at the desk until January.",
+            }
+        ],
+        "trade_offs": [
+            {
+                "title": "One provider for a year",
+                "reason": "A second contract would cost more than the risk.",
+                "cost": "No way round an outage of the provider.",
+                "question": coverable,
+                "decided_by": "Steering committee",
+                "on": "2026-10-01",
+                "until": "2027-09-30",
             }
         ],
     }
 
 
 def _answer(number: int, key: str) -> dict[str, Any]:
-    question = library.bundled().questions[key]
+    question = library.catalogue().questions[key]
     if question.gate is None and number % 17 == 5:
         return {"ask": f"Cleo of team {number}"}
     if question.gate is None and number % 29 == 7:
@@ -98,19 +114,17 @@ def _item(number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def assessment() -> Assessment:
-    return read_document(json.dumps(document()), library.bundled())
+    return read_document(json.dumps(document()), library.catalogue())
 
 
 @pytest.fixture(scope="session")
 def report(assessment: Assessment) -> Report:
-    return compose(
-        library.bundled(),
-        assessment,
-        TODAY,
-        organisation="Nordbank AG",
-        confidentiality="Confidential: for the board only",
-        law=library.law(),
-    )
+    catalogue = library.catalogue()
+    proven = score(catalogue, assessment, TODAY).proven
+    assert proven is not None
+    made = compose(catalogue, assessment, TODAY, background(proven))
+    turned = "Ann restated “Data” on 2026-10-02, after evidence was attached: the gate was passed and is failed since."
+    return replace(made, gates=(replace(made.gates[0], turned=(turned,)), *made.gates[1:]))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def _report(catalogue: Catalogue, **levels: int | None) -> Report:
     keys = {key.partition(".")[2]: key for key in catalogue.questions}
     answers = {keys[key]: make.answer(level) for key, level in levels.items()}
     assessment = make.assessment(answers)
-    return compose(catalogue, assessment, make.TODAY, organisation="Org", confidentiality="", law=())
+    return compose(catalogue, assessment, make.TODAY)
 
 
 def test_figures_are_cut_and_not_rounded() -> None:
@@ -64,7 +64,7 @@ def test_a_dimension_that_nobody_answered_has_proven_nothing() -> None:
 )
 def test_blank_asked_and_put_aside_are_three_things(answer: Answer, state: str) -> None:
     assessment = make.assessment({"one.a": answer})
-    report = compose(THREE, assessment, make.TODAY, organisation="Org", confidentiality="", law=())
+    report = compose(THREE, assessment, make.TODAY)
     assert report.dimensions[0].questions[0].state == state
 
 

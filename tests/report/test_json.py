@@ -17,7 +17,7 @@ from tests.report.conftest import TODAY
 
 @pytest.fixture(scope="module")
 def scored(assessment: Assessment) -> Score:
-    return score(library.bundled(), assessment, TODAY)
+    return score(library.catalogue(), assessment, TODAY)
 
 
 def test_the_score_has_the_fields_of_the_contract(scored: Score) -> None:
@@ -46,8 +46,8 @@ def test_the_score_has_the_fields_of_the_contract(scored: Score) -> None:
 
 def test_every_question_and_every_gate_is_listed(scored: Score) -> None:
     plain = score_as_json(scored)
-    assert [each["key"] for each in plain["questions"]] == list(library.bundled().questions)
-    assert [each["key"] for each in plain["gates"]] == [each.key for each, _ in library.bundled().gates]
+    assert [each["key"] for each in plain["questions"]] == list(library.catalogue().questions)
+    assert [each["key"] for each in plain["gates"]] == [each.key for each, _ in library.catalogue().gates]
     assert set(plain["questions"][0]) == {
         "key",
         "dimension",

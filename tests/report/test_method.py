@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from app.library import bundled
+from app.library import catalogue
 from app.readiness.condition import parse
 from app.readiness.grade import Grade
 from app.readiness.verdict import cut
@@ -16,7 +16,7 @@ NOTHING, PAPER, UNCONFIRMED, CONFIRMED, AGED = range(5)
 
 @pytest.fixture(scope="module")
 def example() -> Example:
-    return worked_example(bundled(), TODAY)
+    return worked_example(catalogue(), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_every_grade_has_words() -> None:
 
 
 def test_a_grade_counts_whole_for_the_shelf_life_of_the_policy() -> None:
-    lasts = {each.name: each.lasts_days for each in method(bundled(), TODAY).grades}
-    policy = {str(grade): days for grade, days in bundled().policy.shelf_life_days.items()}
+    lasts = {each.name: each.lasts_days for each in method(catalogue(), TODAY).grades}
+    policy = {str(grade): days for grade, days in catalogue().policy.shelf_life_days.items()}
     assert lasts == {"asserted": None, **policy}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app import library
+from app.readiness.assessment import CatalogueReference
 from app.readiness.profile import Profile
 from app.records import answers, assessments, attachments, people, pilots, sign_in
 from app.records.caller import Caller, Role
@@ -67,11 +68,13 @@ class Site:
         with self.database.writing() as db:
             return pilots.add(db, self.callers[by], name, profile, {}, at=datetime.now(UTC))
 
-    def assessment(self, pilot: UUID | None = None, *, by: str = "owner") -> UUID:
+    def assessment(
+        self, pilot: UUID | None = None, *, by: str = "owner", catalogue: tuple[str, str] = library.DEFAULT
+    ) -> UUID:
         """An assessment of that pilot, or of a new one."""
-        pilot = pilot or self.pilot(by=by)
+        pilot, answered = pilot or self.pilot(by=by), CatalogueReference(id=catalogue[0], version=catalogue[1])
         with self.database.writing() as db:
-            return assessments.begin(db, self.callers[by], pilot, at=datetime.now(UTC))
+            return assessments.begin(db, self.callers[by], pilot, answered, at=datetime.now(UTC))
 
     def answer(
         self, assessment: UUID, question: str, level: int | None = 3, *, by: str = "owner", **given: Any
@@ -123,7 +126,7 @@ class Site:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """An SQLite database with the schema and nothing else, as a file's content."""
     path = tmp_path_factory.mktemp("migrated") / "readyroom.db"
-    database = Database(f"sqlite:///{path}", library.bundled)
+    database = Database(f"sqlite:///{path}", library.catalogue)
     database.migrate()
     database.close()
     return path.read_bytes()
@@ -143,7 +146,7 @@ def open_site(tmp_path: Path, migrated_file: bytes) -> Iterator[Callable[..., Si
             path = tmp_path / f"site-{len(opened)}.db"
             path.write_bytes(migrated_file)
             url = f"sqlite:///{path}"
-        database = Database(url, library.bundled)
+        database = Database(url, library.catalogue)
         if not database.is_current():
             database.migrate()
         settings = Settings(**given)
@@ -191,7 +194,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def migrated_server(postgresql_server: Server) -> Iterator[tuple[Server, str]]:
     """A PostgreSQL server, and the name of a database on it with the schema and nothing else."""
     with postgresql_server.database() as url:
-        database = Database(url, library.bundled)
+        database = Database(url, library.catalogue)
         database.migrate()
         database.close()
         yield postgresql_server, url.partition("@/")[2].partition("?")[0]

@@ -9,6 +9,7 @@ GET /openapi.json
 GET /healthz
 GET /readyz
 GET /static/{name}
+GET /problems
 """
 
 # What each route asks of its caller. A route that is missing here fails the first test: decide who may call it.
@@ -21,6 +22,7 @@ ENTER GET /l/{token}
 ENTER POST /l/{token}
 
 READ GET /
+READ GET /portfolio.{kind}
 EDIT GET /pilots/new
 EDIT POST /pilots
 READ GET /pilots/{pilot}
@@ -35,9 +37,25 @@ EDIT POST /pilots/{pilot}/return
 
 READ GET /assessments/{assessment}
 READ GET /assessments/{assessment}/gates
+READ GET /assessments/{assessment}/effort
+READ GET /assessments/{assessment}/trade-offs
+EDIT POST /assessments/{assessment}/trade-offs
+EDIT POST /trade-offs/{trade_off}/end
+READ GET /assessments/{assessment}/catalogue
+EDIT POST /assessments/{assessment}/catalogue
 READ_REPORT GET /assessments/{assessment}/report
 READ_REPORT GET /assessments/{assessment}/report.{kind}
+READ_REPORT GET /assessments/{assessment}/coverage
+READ_REPORT GET /assessments/{assessment}/coverage.csv
 READ GET /assessments/{assessment}/evidence
+READ GET /assessments/{assessment}/path
+READ GET /assessments/{assessment}/milestones
+EDIT POST /assessments/{assessment}/milestones
+READ GET /assessments/{assessment}/comparison
+READ GET /milestones/{milestone}
+READ GET /milestones/{milestone}/file
+READ GET /milestones/{milestone}/report
+READ GET /milestones/{milestone}/report.{kind}
 EDIT GET /assessments/{assessment}/links
 EDIT POST /assessments/{assessment}/links
 EDIT POST /links/{link}/revocation
@@ -62,7 +80,9 @@ EDIT POST /exceptions/{exception}/acceptance
 EDIT POST /exceptions/{exception}/return
 EDIT POST /exceptions/{exception}/withdrawal
 
+READ GET /catalogues
 READ GET /catalogues/{id}
+READ GET /catalogues/{id}/difference
 READ GET /method
 READ GET /team
 OWN POST /team
@@ -83,9 +103,12 @@ EDIT PUT /api/v1/pilots/{pilot}
 EDIT POST /api/v1/pilots/{pilot}/confirmation
 EDIT POST /api/v1/pilots/{pilot}/assessments
 EDIT POST /api/v1/pilots/{pilot}/changes
+READ GET /api/v1/pilots/{pilot}/assessments
 READ GET /api/v1/assessments/{assessment}
+EDIT POST /api/v1/assessments/{assessment}/catalogue
 READ GET /api/v1/assessments/{assessment}/score
 READ_REPORT GET /api/v1/assessments/{assessment}/report.{kind}
+READ_REPORT GET /api/v1/assessments/{assessment}/coverage.csv
 READ GET /api/v1/assessments/{assessment}/answers/{question}
 ANSWER PUT /api/v1/assessments/{assessment}/answers/{question}
 EDIT POST /api/v1/assessments/{assessment}/answers/{question}/confirmation
@@ -94,6 +117,12 @@ EDIT POST /api/v1/evidence/{evidence}/confirmation
 EDIT POST /api/v1/evidence/{evidence}/withdrawal
 EDIT POST /api/v1/assessments/{assessment}/exceptions
 EDIT POST /api/v1/exceptions/{exception}/acceptance
+EDIT POST /api/v1/assessments/{assessment}/trade-offs
+EDIT POST /api/v1/trade-offs/{trade_off}/end
+READ GET /api/v1/assessments/{assessment}/milestones
+EDIT POST /api/v1/assessments/{assessment}/milestones
+READ GET /api/v1/assessments/{assessment}/comparison
+READ GET /api/v1/milestones/{milestone}
 EDIT GET /api/v1/assessments/{assessment}/links
 EDIT POST /api/v1/assessments/{assessment}/links
 EDIT POST /api/v1/links/{link}/revocation

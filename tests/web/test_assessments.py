@@ -10,7 +10,7 @@ from app import library
 from app.records import answers, attachments, pilots
 from tests.web.conftest import Site
 
-QUESTIONS = library.bundled().questions
+QUESTIONS = library.catalogue().questions
 GATE = next(key for key, each in QUESTIONS.items() if each.gate and not each.when and not each.gate.when)
 PLAIN = next(key for key, each in QUESTIONS.items() if not each.gate and not each.when and "model" in each.changes)
 
@@ -18,7 +18,7 @@ PLAIN = next(key for key, each in QUESTIONS.items() if not each.gate and not eac
 def test_the_task_list_names_each_dimension_and_leads_to_it(client: TestClient, site: Site) -> None:
     assessment = site.assessment()
     page = client.get(f"/assessments/{assessment}").text
-    for dimension in library.bundled().dimensions:
+    for dimension in library.catalogue().dimensions:
         assert f'href="/assessments/{assessment}/{dimension.key}"' in page
 
 
@@ -102,14 +102,14 @@ def test_a_page_asks_as_much_of_the_database_however_much_is_answered(
 
 def test_each_gate_stands_on_the_page_of_gates(client: TestClient, site: Site) -> None:
     page = client.get(f"/assessments/{site.assessment()}/gates").text
-    for question, _ in library.bundled().gates:
+    for question, _ in library.catalogue().gates:
         assert f'id="{question.key}"' in page
 
 
 def test_a_gate_that_no_exception_can_cover_says_so(client: TestClient, site: Site) -> None:
     assessment = site.assessment()
     gate = next(
-        question for question, gate in library.bundled().gates if not (gate.exception or gate.when or question.when)
+        question for question, gate in library.catalogue().gates if not (gate.exception or gate.when or question.when)
     )
     site.answer(assessment, gate.key, 0)
     page = client.get(f"/assessments/{assessment}/gates").text
@@ -118,7 +118,7 @@ def test_a_gate_that_no_exception_can_cover_says_so(client: TestClient, site: Si
 
 
 def test_the_last_day_that_an_exception_may_have_is_named(client: TestClient, site: Site, failed_gate: UUID) -> None:
-    latest = datetime.now(UTC).date() + timedelta(days=library.bundled().policy.exception_days)
+    latest = datetime.now(UTC).date() + timedelta(days=library.catalogue().policy.exception_days)
     assert f'max="{latest}"' in client.get(f"/assessments/{failed_gate}/gates").text
 
 
@@ -132,7 +132,7 @@ def failed_gate(site: Site) -> UUID:
     assessment = site.assessment()
     coverable = next(
         question
-        for question, gate in library.bundled().gates
+        for question, gate in library.catalogue().gates
         if gate.exception and not gate.when and not question.when and not gate.exception_until
     )
     site.answer(assessment, coverable.key, 0)

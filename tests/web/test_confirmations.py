@@ -12,7 +12,7 @@ from app.records import assessments, attachments
 from app.records.kept import Kept
 from tests.web.conftest import Site
 
-QUESTIONS = library.bundled().questions
+QUESTIONS = library.catalogue().questions
 PLAIN = next(key for key, each in QUESTIONS.items() if not each.gate and not each.when)
 HTMX = {"HX-Request": "true"}
 

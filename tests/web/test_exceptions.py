@@ -12,10 +12,10 @@ from tests.web.conftest import Site
 
 COVERABLE = next(
     question.key
-    for question, gate in library.bundled().gates
+    for question, gate in library.catalogue().gates
     if gate.exception and not gate.when and not question.when and not gate.exception_until
 )
-NEVER = next(question.key for question, gate in library.bundled().gates if not gate.exception)
+NEVER = next(question.key for question, gate in library.catalogue().gates if not gate.exception)
 
 
 def in_days(days: int) -> str:

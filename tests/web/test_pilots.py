@@ -12,7 +12,7 @@ from app import library
 from app.readiness.profile import Profile
 from app.records import pilots
 from app.records.portfolio import Line
-from app.web.portfolio import summary
+from app.web.standings import summary
 from tests.web.conftest import PROFILE, Site
 
 TODAY = date(2026, 11, 21)
@@ -53,7 +53,7 @@ def form_on(client: TestClient, address: str) -> dict[str, Any]:
 
 def touched_by(kind: str) -> str:
     """A question that every pilot is asked and that such a change touches."""
-    return next(key for key, each in library.bundled().questions.items() if each.when is None and kind in each.changes)
+    return next(key for key, each in library.catalogue().questions.items() if each.when is None and kind in each.changes)
 
 
 def line(name: str, go_live: date | None = None) -> Line:
@@ -268,7 +268,7 @@ def test_an_answer_to_a_question_that_goes_is_said_to_be_kept(client: TestClient
     assessment = site.assessment(pilot)
     question = next(
         key
-        for key, each in library.bundled().questions.items()
+        for key, each in library.catalogue().questions.items()
         if each.when is not None and each.when.fields == {"staffing_planned"}
     )
     site.answer(assessment, question, 2)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from app.report.model import Report
+from app.report.portfolio import Portfolio
 
 
 def _pdf(report: Report) -> bytes:
@@ -26,4 +27,27 @@ def _json(report: Report) -> bytes:
     return plain_json.dumps(report_as_json(report), ensure_ascii=False, indent=2).encode()
 
 
-WRITERS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType({".pdf": _pdf, ".html": _html, ".json": _json})
+def _xlsx(report: Report) -> bytes:
+    from app.report.write.xlsx import xlsx
+
+    return xlsx(report)
+
+
+def _portfolio_pdf(portfolio: Portfolio) -> bytes:
+    from app.report.write.portfolio import portfolio_pdf
+
+    return portfolio_pdf(portfolio)
+
+
+def _portfolio_xlsx(portfolio: Portfolio) -> bytes:
+    from app.report.write.portfolio import portfolio_xlsx
+
+    return portfolio_xlsx(portfolio)
+
+
+WRITERS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType(
+    {".pdf": _pdf, ".html": _html, ".xlsx": _xlsx, ".json": _json}
+)
+PORTFOLIO_WRITERS: Mapping[str, Callable[[Portfolio], bytes]] = MappingProxyType(
+    {".pdf": _portfolio_pdf, ".xlsx": _portfolio_xlsx}
+)

@@ -3,35 +3,29 @@
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+from enum import Enum
 from typing import Any
 
-from app.readiness.proof import ItemProof
-from app.readiness.score import DimensionScore, QuestionScore, Score
-from app.readiness.verdict import cut
+from app.readiness.figures_json import figures_as_json
+from app.readiness.fragility import Fragility
+from app.readiness.path import NoPath, Path, Step
+from app.readiness.score import Score
 from app.report.model import Report
 
 FORMAT = "readyroom.report/1"
 
 
-def score_as_json(score: Score) -> dict[str, Any]:
-    """A score as `readyroom score --json` prints it: percentages cut to one decimal, shares to four digits."""
-    ranged = score.claimed_range
+def score_as_json(
+    score: Score, fragility: Fragility | None = None, path: Path | NoPath | None = None
+) -> dict[str, Any]:
+    """A score as `readyroom score --json` prints it: its figures, what the verdict hangs on and the path to Go.
+
+    Both are null where there is none, and where they were not worked out.
+    """
     return {
-        "as_of": score.as_of.isoformat(),
-        "verdict": score.decision.verdict.value,
-        "tier": score.tier.tier.key,
-        "claimed": _percent(score.claimed),
-        "proven": _percent(score.proven),
-        "coverage": _share(score.coverage),
-        "claimed_range": None if ranged is None else [_percent(ranged[0]), _percent(ranged[1])],
-        "lapses_on": score.lapses_on.isoformat() if score.lapses_on else None,
-        "dimensions": [_dimension(each) for each in score.dimensions],
-        "gates": [{"key": each.key, "state": each.state.value} for each in score.gates],
-        "questions": [_question(each) for each in score.questions.values()],
-        "reasons": [f"{each.text} {each.detail}".strip() for each in score.decision.reasons],
-        "fragility": None,
-        "path_to_go": None,
+        **figures_as_json(score),
+        "fragility": fragility.count if fragility else None,
+        "path_to_go": _path(path) if isinstance(path, Path) else None,
     }
 
 
@@ -40,42 +34,24 @@ def report_as_json(report: Report) -> dict[str, Any]:
     return {"format": FORMAT, **_plain(report)}
 
 
-def _dimension(each: DimensionScore) -> dict[str, Any]:
+def _path(path: Path) -> dict[str, Any]:
+    return {"effort_days": _number(path.effort_days), "steps": [_step(each) for each in path.steps]}
+
+
+def _step(step: Step) -> dict[str, Any]:
     return {
-        "key": each.dimension.key,
-        "claimed": _percent(each.claimed),
-        "proven": _percent(each.proven),
-        "coverage": _share(each.coverage),
+        "kind": step.kind,
+        "question": step.question,
+        "title": step.title,
+        "from": step.level_from,
+        "to": step.level_to,
+        "effort_days": _number(step.effort_days),
+        "confirm": step.confirm,
     }
 
 
-def _question(each: QuestionScore) -> dict[str, Any]:
-    return {
-        "key": each.key,
-        "dimension": each.dimension.key,
-        "applicable": each.applicable,
-        "claimed": each.claimed,
-        "proven": each.proven,
-        "contradicted": each.applicable and each.proof.contradicted,
-        "evidence": [_item(item) for item in each.proof.items] if each.applicable else [],
-    }
-
-
-def _item(each: ItemProof) -> dict[str, Any]:
-    return {
-        "grade": str(each.item.declared_grade),
-        "effective_grade": str(each.effective),
-        "supports": each.supports,
-        "against": each.against,
-    }
-
-
-def _percent(figure: Fraction | None) -> float | None:
-    return None if figure is None else float(cut(figure))
-
-
-def _share(figure: Fraction | None) -> float | None:
-    return None if figure is None else int(figure * 10_000) / 10_000
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
 
 
 def _plain(value: Any) -> Any:
@@ -85,6 +61,8 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, Decimal):
         return int(value) if value == int(value) and value.as_tuple().exponent == 0 else float(value)
     return value

@@ -1,10 +1,33 @@
 """The JSON API under /api/v1: the same nouns as the pages, for programs with a token."""
 
-from fastapi import APIRouter, Security
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from app.web.api import answers, assessments, evidence, exceptions, links, pilots, reports
-from app.web.api.problem import PROBLEMS
+from app.web.api import answers, assessments, evidence, exceptions, links, milestones, pilots, reports, trade_offs
+from app.web.api.described import nulls_restored
+from app.web.api.problem import PROBLEMS, SCHEMAS
+
+DESCRIPTION = """\
+Production readiness of generative-AI pilots: what is claimed, what is proven, and whether to go.
+
+**Errors** are problem details (RFC 9457). Their `type` says which of the kinds on [/problems](/problems) it is, and
+stays as it is; `detail` and `problems` say in words what to mend.
+
+**What can be put has an ETag**, the version that stands. Send it back as `If-Match`: without one what exists is
+refused (428), and where somebody else has saved meanwhile the answer holds both versions (412). Documents and
+milestones have an ETag of their content, for `If-None-Match` (304).
+
+**Lists** come newest first, a page at a time: `next` is the cursor of the next page, and a `Link` header leads there.
+
+**How much**: each token may make some requests a minute (`RateLimit-Policy`, `RateLimit`); a report as a file counts as
+ten. Beyond that 429 says in `Retry-After` when to come back.
+
+The examples speak of 20 November 2026 and of made-up ids.
+"""
 
 # Only describes the scheme; who may call what is decided by the guard of each route (app.web.access).
 _bearer = HTTPBearer(
@@ -13,6 +36,27 @@ _bearer = HTTPBearer(
     auto_error=False,
 )
 
-router = APIRouter(prefix="/api/v1", dependencies=[Security(_bearer)], responses=PROBLEMS)
-for _noun in (pilots, assessments, answers, evidence, exceptions, links, reports):
+
+def _named(route: APIRoute) -> str:
+    """What a call is called in the description: its noun and its function."""
+    return f"{route.tags[0]}.{route.name}"
+
+
+router = APIRouter(
+    prefix="/api/v1", dependencies=[Security(_bearer)], responses=PROBLEMS, generate_unique_id_function=_named
+)
+for _noun in (pilots, assessments, answers, evidence, exceptions, trade_offs, links, milestones, reports):
     router.include_router(_noun.router)
+
+
+def describe(app: FastAPI) -> None:
+    """Complete the description: FastAPI knows no schemas for other kinds of content, and takes out every null."""
+    made = app.openapi
+
+    @cache
+    def described() -> dict[str, Any]:
+        document: dict[str, Any] = nulls_restored(made())
+        document["components"]["schemas"] |= SCHEMAS
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, TypeAdapter
@@ -15,7 +14,8 @@ from app.records import answers, assessments
 from app.records.answers import Given, Marked
 from app.records.kept import Kept
 from app.web.access import ToAnswer, ToEdit, ToRead
-from app.web.api.body import AsJson, Body, IfMatch, example, tag, version_in
+from app.web.api.body import ETAG, AsJson, Body, IfMatch, tag, version_in
+from app.web.api.described import EXAMPLES_STAND_ON, AssessmentId, QuestionKey, example, shown_as
 from app.web.api.problem import CONFLICTS
 from app.wording import Line, Text
 
@@ -40,9 +40,9 @@ class AnswerBody(Body):
     not_applicable: NotApplicableBody | None = None
 
     model_config = example(
-        {"level": 3, "note": "Load test of October, 400 users."},
-        {"ask": "Network team"},
-        {"not_applicable": {"reason": "out-of-scope", "note": "No model of our own."}},
+        {"level": 3, "note": "Audit of October, 40 hosts."},
+        {"ask": "Data centre team"},
+        {"not_applicable": {"reason": "out-of-scope", "note": "No hosts of our own."}},
     )
 
 
@@ -64,20 +64,45 @@ class AnswerShown(BaseModel):
     contradicted: bool
     verdict: str
 
+    model_config = shown_as(
+        {
+            "question": "infrastructure.fleet-audit",
+            "version": 1,
+            "level": 3,
+            "ask": None,
+            "note": "Audit of October, 40 hosts.",
+            "not_applicable": None,
+            "evidence": [],
+            "reviewed_on": EXAMPLES_STAND_ON,
+            "saved_by": "Maren Vogt",
+            "saved_at": f"{EXAMPLES_STAND_ON}T09:30:00Z",
+            "claimed": 3,
+            "proven": 1,
+            "contradicted": False,
+            "verdict": "not-assessed",
+        }
+    )
 
-@router.get("/assessments/{assessment}/answers/{question}")
-def show_answer(visit: ToRead, response: Response, assessment: UUID, question: str) -> AnswerShown:
+
+@router.get(
+    "/assessments/{assessment}/answers/{question}", summary="Show an answer", responses={200: {"headers": ETAG}}
+)
+def show_answer(visit: ToRead, response: Response, assessment: AssessmentId, question: QuestionKey) -> AnswerShown:
     """Show one answer; its ETag is what If-Match takes."""
     kept = assessments.read(visit.db, visit.caller, assessment)
     return _shown(response, kept, score(kept.catalogue, kept.assessment, visit.today), question)
 
 
-@router.put("/assessments/{assessment}/answers/{question}", responses=CONFLICTS)
+@router.put(
+    "/assessments/{assessment}/answers/{question}",
+    summary="Save an answer",
+    responses=CONFLICTS | {200: {"headers": ETAG}},
+)
 def save_answer(
     visit: ToAnswer,
     response: Response,
-    assessment: UUID,
-    question: str,
+    assessment: AssessmentId,
+    question: QuestionKey,
     body: Annotated[AnswerBody, AsJson],
     if_match: IfMatch = None,
     if_none_match: Annotated[str | None, Header(description="`*`: only if there is no answer yet.")] = None,
@@ -91,8 +116,14 @@ def save_answer(
     return _shown(response, saved.kept, saved.score, question)
 
 
-@router.post("/assessments/{assessment}/answers/{question}/confirmation")
-def confirm_not_applicable(visit: ToEdit, response: Response, assessment: UUID, question: str) -> AnswerShown:
+@router.post(
+    "/assessments/{assessment}/answers/{question}/confirmation",
+    summary="Confirm that a question does not apply",
+    responses={200: {"headers": ETAG}},
+)
+def confirm_not_applicable(
+    visit: ToEdit, response: Response, assessment: AssessmentId, question: QuestionKey
+) -> AnswerShown:
     """Confirm that a question does not apply, as another account than the one that said so."""
     answers.confirm_not_applicable(visit.db, visit.caller, assessment, question, at=visit.at)
     kept = assessments.read(visit.db, visit.caller, assessment)

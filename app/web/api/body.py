@@ -9,6 +9,8 @@ from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
+from app.web.api.described import an_id, shown_as
+
 # A version that no answer ever has: an If-Match that is none of ours matches nothing.
 _NEVER = -1
 
@@ -18,15 +20,25 @@ IfMatch = Annotated[
 ]
 
 
+ETAG: Mapping[str, Any] = {
+    "ETag": {
+        "description": "The version that stands, for the next If-Match.",
+        "schema": {"type": "string"},
+        "example": '"3"',
+    }
+}
+
+
+def where(more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """How an answer to something made is described: where it stands."""
+    stands = {"description": "Where it stands.", "schema": {"type": "string"}, "example": f"/api/v1/pilots/{an_id(1)}"}
+    return {"headers": {"Location": stands, **(more or {})}}
+
+
 class Body(BaseModel):
     """A request's body: no other fields than those named."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-def example(*bodies: Mapping[str, Any]) -> ConfigDict:
-    """The configuration of a body that documents itself by these examples."""
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [dict(body) for body in bodies]})
 
 
 class _AsJson:
@@ -52,9 +64,11 @@ AsJson = _AsJson()
 
 
 class Made(BaseModel):
-    """What was made, and where it stands."""
+    """What was made; its address stands in Location."""
 
     id: UUID
+
+    model_config = shown_as({"id": an_id(9)})
 
 
 def version_in(if_match: str | None) -> int | None:

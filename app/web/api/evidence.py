@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,7 +13,8 @@ from app.errors import Problem, Refused
 from app.records import attachments
 from app.records.attachments import Shown, Upload
 from app.web.access import ToAnswer, ToEdit
-from app.web.api.body import AsJson, Body, Made, at, example
+from app.web.api.body import AsJson, Body, Made, at, where
+from app.web.api.described import AssessmentId, EvidenceId, QuestionKey, an_id, example, shown_as, whole
 from app.wording import Text
 
 router = APIRouter(tags=["evidence"])
@@ -64,6 +65,8 @@ class Item(Made):
     assessment: UUID
     question: str
 
+    model_config = shown_as({"id": an_id(3), "assessment": an_id(2), "question": "infrastructure.fleet-audit"})
+
 
 async def _sent(request: Request) -> Sent:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -77,32 +80,18 @@ async def _sent(request: Request) -> Sent:
         return Sent(content_type, b"", fields, Upload(file.filename or "file", file.content_type, await file.read()))
 
 
-def _described(schema: Any) -> Any:
-    """A schema with what it refers to put in its place: FastAPI lists no parts of a body that is read by hand."""
-    parts: dict[str, Any] = schema.pop("$defs", {})
-
-    def whole(part: Any) -> Any:
-        if isinstance(part, dict) and "$ref" in part:
-            return whole(parts[part["$ref"].rpartition("/")[2]])
-        if isinstance(part, dict):
-            return {key: whole(value) for key, value in part.items()}
-        return [whole(each) for each in part] if isinstance(part, list) else part
-
-    return whole(schema)
-
-
 _REQUEST = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {
-                "schema": _described(_SHOWN.json_schema(mode="serialization")),
+                "schema": whole(_SHOWN.json_schema(mode="serialization")),
                 "examples": {
                     "link": {
                         "value": {
                             "kind": "link",
-                            "title": "Load test of October",
-                            "url": "https://wiki.example.org/load-test",
+                            "title": "Fleet audit of October",
+                            "url": "https://wiki.example.org/fleet-audit",
                             "grade": "measured",
                             "observed_on": "2026-10-01",
                         }
@@ -110,16 +99,16 @@ _REQUEST = {
                     "figure": {
                         "value": {
                             "kind": "figure",
-                            "title": "Load test of October",
+                            "title": "Fleet audit of October",
                             "grade": "measured",
                             "observed_on": "2026-10-01",
                             "findings": [
                                 {
-                                    "metric": "ttft",
-                                    "statistic": "p95",
-                                    "value": 412.0,
-                                    "unit": "ms",
-                                    "attributes": {"concurrency": 400},
+                                    "metric": "share-of-hosts-audited",
+                                    "statistic": "mean",
+                                    "value": 0.95,
+                                    "unit": "share",
+                                    "attributes": {"hosts": 40},
                                 }
                             ],
                         }
@@ -136,20 +125,31 @@ _REQUEST = {
                         "grade": {"enum": ["asserted", "documented", "demonstrated", "measured"]},
                         "observed_on": {"type": "string", "format": "date"},
                     },
-                }
+                },
+                "examples": {
+                    "document": {
+                        "value": {"file": "fleet-audit.pdf", "grade": "documented", "observed_on": "2026-10-01"}
+                    }
+                },
             },
         },
     }
 }
 
 
-@router.post("/assessments/{assessment}/answers/{question}/evidence", status_code=201, openapi_extra=_REQUEST)
+@router.post(
+    "/assessments/{assessment}/answers/{question}/evidence",
+    status_code=201,
+    summary="Attach an item",
+    responses={201: where()},
+    openapi_extra=_REQUEST,
+)
 def attach(
     sent: Annotated[Sent, Depends(_sent)],  # before the guard: a slow upload must not keep others from writing
     visit: ToAnswer,
     response: Response,
-    assessment: UUID,
-    question: str,
+    assessment: AssessmentId,
+    question: QuestionKey,
 ) -> Item:
     """Attach an item to an answer: a link or a figure as JSON, a document with its file as a form."""
     id = attachments.attach(
@@ -166,15 +166,15 @@ def attach(
     return Item(id=id, assessment=assessment, question=question)
 
 
-@router.post("/evidence/{evidence}/confirmation")
-def confirm(visit: ToEdit, evidence: UUID) -> Item:
+@router.post("/evidence/{evidence}/confirmation", summary="Confirm an item or its withdrawal")
+def confirm(visit: ToEdit, evidence: EvidenceId) -> Item:
     """Confirm an item, or its withdrawal where it was withdrawn, as another account than the one that did it."""
     place = attachments.confirm(visit.db, visit.caller, evidence, at=visit.at)
     return Item(id=evidence, assessment=place.assessment, question=place.question)
 
 
-@router.post("/evidence/{evidence}/withdrawal")
-def withdraw(visit: ToEdit, evidence: UUID, body: Annotated[WithdrawalBody, AsJson]) -> Item:
+@router.post("/evidence/{evidence}/withdrawal", summary="Withdraw an item")
+def withdraw(visit: ToEdit, evidence: EvidenceId, body: Annotated[WithdrawalBody, AsJson]) -> Item:
     """Withdraw an item. It still speaks against until another account confirms that."""
     place = attachments.withdraw(visit.db, visit.caller, evidence, body.reason, at=visit.at)
     return Item(id=evidence, assessment=place.assessment, question=place.question)

@@ -9,7 +9,9 @@ from pydantic import AwareDatetime, BaseModel
 
 from app.records import links
 from app.web.access import ToEdit
-from app.web.api.body import AsJson, Body, Made, at, example
+from app.web.api.body import AsJson, Body, Made, at, where
+from app.web.api.described import AssessmentId, LinkId, an_id, example, shown_as
+from app.web.api.pages import LINKED, Cursor, Limit, link_next, page_of
 from app.web.links import address_of
 from app.wording import Line
 
@@ -34,6 +36,27 @@ class MadeLink(Made):
     url: str
     expires_at: datetime
 
+    model_config = shown_as(
+        {
+            "id": an_id(5),
+            "url": "https://ready.example.org/l/3fUk0cU0p5Z0Yw2v",
+            "expires_at": "2026-12-04T18:00:00Z",
+        }
+    )
+
+
+_LINK = {
+    "id": an_id(5),
+    "role": "answer",
+    "sections": ["cost"],
+    "appendix": False,
+    "title": None,
+    "made_by": "Maren Vogt",
+    "made_at": "2026-11-20T18:00:00Z",
+    "expires_at": "2026-12-04T18:00:00Z",
+    "revoked_at": None,
+}
+
 
 class LinkShown(Made):
     """A link; its address was shown once."""
@@ -47,11 +70,16 @@ class LinkShown(Made):
     expires_at: datetime
     revoked_at: datetime | None
 
+    model_config = shown_as(_LINK)
 
-class Links(BaseModel):
-    """The links to an assessment, newest first, with those that are over."""
+
+class LinkPage(BaseModel):
+    """Some links, newest first, with those that are over, and the cursor of the next part; null at the end."""
 
     items: list[LinkShown]
+    next: UUID | None
+
+    model_config = shown_as({"items": [_LINK], "next": None})
 
 
 class Revoked(Made):
@@ -59,12 +87,23 @@ class Revoked(Made):
 
     assessment: UUID
 
+    model_config = shown_as({"id": an_id(5), "assessment": an_id(2)})
 
-@router.get("/assessments/{assessment}/links")
-def list_links(visit: ToEdit, assessment: UUID) -> Links:
-    """List the links to an assessment."""
-    found = links.list_for(visit.db, visit.caller, assessment)
-    return Links(
+
+@router.get("/assessments/{assessment}/links", summary="List the links", responses={200: {"headers": LINKED}})
+def list_links(
+    visit: ToEdit,
+    request: Request,
+    response: Response,
+    assessment: AssessmentId,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> LinkPage:
+    """List the links to an assessment, newest first, a page at a time."""
+    found = page_of(links.list_for(visit.db, visit.caller, assessment), lambda each: each.id, cursor, limit)
+    link_next(request, response, found.next, limit)
+    return LinkPage(
+        next=found.next,
         items=[
             LinkShown(
                 id=each.id,
@@ -77,14 +116,14 @@ def list_links(visit: ToEdit, assessment: UUID) -> Links:
                 expires_at=each.expires_at,
                 revoked_at=each.revoked_at,
             )
-            for each in found
-        ]
+            for each in found.items
+        ],
     )
 
 
-@router.post("/assessments/{assessment}/links", status_code=201)
+@router.post("/assessments/{assessment}/links", status_code=201, summary="Make a link", responses={201: where()})
 def make_link(
-    visit: ToEdit, request: Request, response: Response, assessment: UUID, body: Annotated[LinkBody, AsJson]
+    visit: ToEdit, request: Request, response: Response, assessment: AssessmentId, body: Annotated[LinkBody, AsJson]
 ) -> MadeLink:
     """Make a link for somebody without an account; its address is shown this once."""
     id, token = links.make(
@@ -102,7 +141,7 @@ def make_link(
     return MadeLink(id=id, url=address_of(visit, request, token), expires_at=body.expires_at)
 
 
-@router.post("/links/{link}/revocation")
-def revoke_link(visit: ToEdit, link: UUID) -> Revoked:
+@router.post("/links/{link}/revocation", summary="Revoke a link")
+def revoke_link(visit: ToEdit, link: LinkId) -> Revoked:
     """Close a link, and every session that came through it, at once."""
     return Revoked(id=link, assessment=links.revoke(visit.db, visit.caller, link, at=visit.at))

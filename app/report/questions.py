@@ -1,0 +1,109 @@
+"""One question with its answer and its evidence, in the words of the report. Pure."""
+
+from datetime import date
+
+from app.finding import Finding
+from app.readiness.assessment import Evidence
+from app.readiness.catalogue import Catalogue
+from app.readiness.explain import good_until, proves_now, would_prove_more
+from app.readiness.proof import ItemProof
+from app.readiness.score import QuestionScore
+from app.report.model import AnswerState, EvidenceLine, FindingLine, QuestionLine
+
+_NOT_APPLICABLE_WORDS = {
+    "out-of-scope": "out of scope",
+    "not-built-yet": "not built yet",
+    "covered-elsewhere": "covered elsewhere",
+    "other": "another reason",
+}
+
+
+def question_line(catalogue: Catalogue, asked: QuestionScore, as_of: date) -> QuestionLine:
+    """One question with its answer, as the report and the section page show it."""
+    question, answer = asked.question, asked.answer
+    return QuestionLine(
+        key=question.key,
+        title=question.title,
+        text=question.text,
+        owner=catalogue.policy.owners[question.owner],
+        state=_state(asked),
+        claimed=asked.claimed,
+        proven=asked.proven,
+        contradicted=asked.applicable and asked.proof.contradicted,
+        anchor=None if asked.claimed is None else question.levels[asked.claimed],
+        note=answer.note,
+        ask=answer.ask,
+        not_applicable=_not_applicable(asked),
+        proves=proves_now(asked),
+        more=would_prove_more(catalogue, asked),
+        references=tuple(f"{framework} {item}" for framework, ids in question.references.items() for item in ids),
+        evidence=tuple(_evidence(catalogue, asked, each, as_of) for each in asked.proof.items),
+    )
+
+
+def _state(asked: QuestionScore) -> AnswerState:
+    answer = asked.answer
+    if not asked.asked:
+        return "not-asked"
+    if not asked.applicable:
+        return "not-applicable"
+    if answer.level is not None:
+        return "answered"
+    if answer.not_applicable:
+        return "not-applicable-unconfirmed"
+    return "nobody-can-say" if answer.ask else "blank"
+
+
+def _not_applicable(asked: QuestionScore) -> str | None:
+    marked = asked.answer.not_applicable
+    if marked is None:
+        return None
+    if not marked.confirmed:
+        standing = "waits for a second person, and counts as unanswered"
+    elif asked.asked and asked.applicable:
+        standing = "no longer allowed by the profile, and counts as unanswered"
+    else:
+        standing = f"confirmed by {marked.confirmed_by}"
+    note = f": {marked.note}" if marked.note else ""
+    return f"{_NOT_APPLICABLE_WORDS[marked.reason]}{note} (said by {marked.by or 'somebody'}; {standing})"
+
+
+def _evidence(catalogue: Catalogue, asked: QuestionScore, each: ItemProof, as_of: date) -> EvidenceLine:
+    item = each.item
+    return EvidenceLine(
+        id=item.id,
+        question=asked.key,
+        question_title=asked.question.title,
+        kind=item.kind,
+        title=item.title or item.url or f"Untitled {item.kind}",
+        url=item.url,
+        sha256=item.sha256,
+        grade=str(item.declared_grade),
+        read_grade=str(item.read_grade) if item.read_grade else None,
+        counted_grade=str(each.counted),
+        effective_grade=str(each.effective),
+        observed_on=item.observed_on,
+        good_until=good_until(each, catalogue.shelf_lives[asked.key], as_of),
+        attached_by=item.attached_by,
+        confirmed_by=item.confirmed_by if item.confirmed else None,
+        supports=each.supports,
+        against=each.against,
+        withdrawn=_withdrawn(item),
+        findings=tuple(_finding(finding) for finding in item.findings),
+    )
+
+
+def _withdrawn(item: Evidence) -> str | None:
+    if item.withdrawn is None:
+        return None
+    by = f"by {item.withdrawn.by}" if item.withdrawn.by else "by somebody"
+    on = f" on {item.withdrawn.on}" if item.withdrawn.on else ""
+    reason = f": {item.withdrawn.reason}" if item.withdrawn.reason else ""
+    waits = "" if item.withdrawn.confirmed else " (waits for a second person)"
+    return f"withdrawn {by}{on}{reason}{waits}"
+
+
+def _finding(finding: Finding) -> FindingLine:
+    load = ", ".join(f"{key} {value}" for key, value in sorted(finding.attributes.items()))
+    value = None if finding.value is None else f"{finding.value:.10g}"
+    return FindingLine(finding.metric, finding.statistic, value, finding.unit, load, finding.where, finding.against)
