@@ -42,6 +42,7 @@ def verify(file: Path, as_json: bool) -> None:
     )
     click.echo(f"catalogue: {told['catalogue']['id']} {told['catalogue']['version']}")
     click.echo(f"sha256: {told['sha256']}")
+    click.echo("Names of people stand beside the seal, not in it.")
 
 
 def _told(milestone: Milestone) -> dict[str, Any]:

@@ -21,9 +21,7 @@ Options = Mapping[str, tuple[Option, ...]]
 """Per question, in the order of the catalogue, what can be done about it; the first is nothing."""
 
 
-def least_effort(
-    policy: Policy, scored: Score, options: Options, target: Verdict
-) -> Mapping[str, Option] | None:
+def least_effort(policy: Policy, scored: Score, options: Options, target: Verdict) -> Mapping[str, Option] | None:
     """What to do, by question; None where nothing reaches the target.
 
     Equal efforts: fewer moves; then moves on earlier questions.
@@ -35,7 +33,9 @@ def least_effort(
     found = cheapest([something_applies, *(each.plans for each in rooms)])
     if found is None:
         return None
-    return {key: each for room, index in zip(rooms, found[1:], strict=True) for key, each in room.options_of(index).items()}
+    return {
+        key: each for room, index in zip(rooms, found[1:], strict=True) for key, each in room.options_of(index).items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,18 @@ class _Price:
     def of(self, option: Option, index: int, count: int) -> int:
         """For the question of that index out of so many: of equal efforts and moves, the earlier is the cheaper."""
         cost = int(option.effort * self._unit) * self._most + len(option.moves)
-        return cost * self._base**count - len(option.moves) * self._base ** (count - 1 - index)
+        early: int = self._base ** (count - 1 - index)
+        return cost * self._scale(count) - len(option.moves) * early
 
     def parts(self, price: int, count: int) -> tuple[int, int]:
         """A sum of prices over so many questions as effort and moves, and as places (the less, the earlier)."""
-        scale = self._base**count
+        scale = self._scale(count)
         cost = -(-price // scale)
         return cost, price - cost * scale
+
+    def _scale(self, count: int) -> int:
+        scale: int = self._base**count
+        return scale
 
 
 class _Room:
@@ -153,9 +158,7 @@ class _Room:
                 continue
             over_bar = self._dimension_weight * (Fraction(25 * levels, weight) - asks.bar) if weight else Fraction(0)
             applies = int(weight > 0)
-            if any(
-                most >= over_bar and others[0] >= covered and others[1] >= applies for others, most in best.items()
-            ):
+            if any(most >= over_bar and others[0] >= covered and others[1] >= applies for others, most in best.items()):
                 continue
             best[covered, applies] = over_bar
             over_coverage = Fraction(covered - count * asks.coverage.numerator)

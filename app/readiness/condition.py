@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import prod
 from typing import Literal, cast
 
 from app.readiness.profile import PROFILE_FIELDS, Profile, ProfileValue
@@ -18,6 +19,7 @@ Operator = Literal["any", "only", "none of", "in", "=", ">="]
 _TERM = re.compile(r"(?P<field>\w+)\s+(?P<operator>any|only|none of|in)\s*\{(?P<values>[^{}]*)\}|"
                    r"(?P<one>\w+)\s*(?P<sign>=|>=)\s*(?P<value>[\w.-]+)")  # fmt: skip
 _FLAGS = {"yes": True, "no": False}
+_PROFILES_TRIED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,16 @@ def _term(text: str) -> Term:
 
 
 def can_hold(conditions: Iterable[Condition]) -> bool:
-    """Whether some fully stated profile fulfils all the conditions at once: tried out, field by field."""
+    """Whether some fully stated profile fulfils all the conditions at once: tried out, field by field.
+
+    Where that would be too many profiles to try, nothing is said against the conditions.
+    """
     wanted = tuple(conditions)
     keys = sorted(frozenset[str]().union(*(condition.fields for condition in wanted)))
-    for values in product(*(_examples(key, wanted) for key in keys)):
+    examples = [_examples(key, wanted) for key in keys]
+    if prod(map(len, examples)) > _PROFILES_TRIED:
+        return True
+    for values in product(*examples):
         profile = Profile(**dict(zip(keys, values, strict=True)))  # type: ignore[arg-type]
         if all(condition.holds(profile, blank=False) for condition in wanted):
             return True

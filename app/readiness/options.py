@@ -151,10 +151,10 @@ class Trials:
         return Option(tuple(moves), after, self.passes(after))
 
     def passes(self, asked: QuestionScore) -> bool:
+        """Whether the question's gate, if it has one, does not stand in the target's way."""
         gate = asked.question.gate
         return (
-            gate is None
-            or question_gate(self._assessment, asked, gate, self._as_of).state in _LETS_PASS[self._target]
+            gate is None or question_gate(self._assessment, asked, gate, self._as_of).state in _LETS_PASS[self._target]
         )
 
     def _changed(self, asked: QuestionScore, move: Move) -> Answer:
@@ -219,7 +219,7 @@ def _grade_for(shown: Proof, level: int) -> Grade:
 
 
 def _shown_at(answer: Answer, level: int, grade: Grade | None, as_of: date) -> Answer:
-    """The answer with a confirmed item of that day for that level, taken as newer than what it settles, and reviewed."""
+    """The answer with a confirmed item of the day for that level, newer than what it settles, and reviewed."""
     item = Evidence(
         kind="document", grade=grade, observed_on=as_of, attached_by=ONE, confirmed_by=OTHER, supports=level
     )
@@ -238,8 +238,7 @@ def _settled(item: Evidence, level: int) -> Evidence:
     if all(each.against is None or each.against >= level for each in item.findings):
         return item
     findings = (
-        each if each.against is None or each.against >= level else replace(each, against=None)
-        for each in item.findings
+        each if each.against is None or each.against >= level else replace(each, against=None) for each in item.findings
     )
     return replace(item, findings=tuple(findings))
 

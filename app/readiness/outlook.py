@@ -1,6 +1,6 @@
-"""What makes a report a decision: the path to Go, what a verdict hangs on, what would prove each claim, and what time does.
+"""What makes a report a decision: the path to Go, what a verdict hangs on, what would prove each claim, what time does.
 
-One value, because it is worked out together and kept together, by the digest of what it was worked out from and the day.
+One value, because it is worked out together and kept together, by the digest of what it comes from and the day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -122,9 +122,7 @@ def _forecasts(catalogue: Catalogue, assessment: Assessment, scored: Score) -> I
         if day > scored.as_of + _AHEAD:
             return
         stale = [questions[key] for key in keys]
-        then = {
-            each.key: question_score(catalogue, assessment, each.dimension, each.question, day) for each in stale
-        }
+        then = {each.key: question_score(catalogue, assessment, each.dimension, each.question, day) for each in stale}
         moved = any(each.proven != questions[key].proven for key, each in then.items())
         questions.update(then)
         gates_then = gate_scores(catalogue, assessment, questions, day)

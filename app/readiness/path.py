@@ -8,49 +8,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from app.errors import Problem, Refused
 from app.readiness.assessment import Assessment
 from app.readiness.catalogue import Catalogue
-from app.readiness.choice import Options, least_effort
-from app.readiness.options import ONE, OTHER, Move, Option, StepKind, Trials, days, in_decimals
-from app.readiness.score import QuestionScore, Score, score, summed_up
-from app.readiness.verdict import Verdict, cut
+from app.readiness.choice import least_effort
+from app.readiness.options import ONE, OTHER, Option, StepKind, Trials
+from app.readiness.score import Score, score, summed_up
+from app.readiness.steps import Step, Walk
+from app.readiness.verdict import Verdict
 
 __all__ = ["NoPath", "Path", "Step", "StepKind", "path_to"]
 
 PILOT = "pilot"
-_PILOT_TITLE = "Profile and needs"
 _ON_A_QUESTION: tuple[StepKind, ...] = ("level", "items", "withdrawal", "not-applicable")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One improvement, and what it lifts when it is taken after those before it."""
-
-    kind: StepKind
-    question: str | None  # None for the pilot's profile and needs
-    title: str  # of the question; or "Profile and needs"
-    owner: str | None  # the catalogue's owner in words; None for the pilot
-    level_from: int | None  # proven today, 0 for a blank; None where no level is at stake
-    level_to: int | None
-    effort_days: Decimal
-    grade: str | None  # of the evidence that it takes; None where somebody only has to confirm
-    evidence: str | None  # in the catalogue's words, what would show that level
-    proven: Decimal | None  # the overall proven score after it, cut to one decimal
-    lifts: Decimal | None  # by how much the shown score rises with it
-    gate: bool  # whether a gate turns with it
-
-    @property
-    def key(self) -> str:
-        """Names the step in an address, to rule it out: `level:security.injection-tested`, or `pilot`."""
-        return self.kind if self.question is None else f"{self.kind}:{self.question}"
-
-    @property
-    def confirm(self) -> bool:
-        """Whether it is a second person's look, and no new work."""
-        return self.kind != "level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,103 +92,18 @@ def path_from(
         return after(chosen).decision.verdict.rank >= target.rank
 
     farthest = after({key: max(each, key=_how_far) for key, each in options.items()})
-    if farthest.decision.verdict.rank < target.rank:
+    chosen: Mapping[str, Option] | None = None
+    if farthest.decision.verdict.rank >= target.rank:
+        chosen = {} if reaches({}) else least_effort(catalogue.policy, scored, options, target)
+    if chosen is None:
         reasons = (each for each in farthest.decision.reasons if each.verdict.rank < target.rank)
         return NoPath(target=target, because=tuple(each.text for each in reasons))
-    chosen: Mapping[str, Option] = {}
-    if not reaches(chosen):
-        chosen = least_effort(catalogue.policy, scored, options, target)
-    walk = _Walk(catalogue, assessment, scored, trials)
+    walk = Walk(catalogue, scored, trials)
     if pilot_waits:
         walk.confirm_pilot()
     walk.take(chosen)
     effort = sum((each.effort_days for each in walk.steps), Decimal(0))
     return Path(target=target, effort_days=effort, steps=tuple(walk.steps))
-
-
-class _Walk:
-    """The chosen moves as steps, in the order to take them: confirmations, then gates, then most points for a day."""
-
-    def __init__(self, catalogue: Catalogue, assessment: Assessment, scored: Score, trials: Trials) -> None:
-        self.steps: list[Step] = []
-        self._catalogue = catalogue
-        self._assessment = assessment
-        self._scored = scored
-        self._trials = trials
-        self._stands = dict(scored.questions)
-        self._proven = scored.proven
-
-    def confirm_pilot(self) -> None:
-        """Have profile and needs confirmed."""
-        self.steps.append(
-            Step(
-                kind="pilot",
-                question=None,
-                title=_PILOT_TITLE,
-                owner=None,
-                level_from=None,
-                level_to=None,
-                effort_days=in_decimals(days(self._catalogue.policy.confirmation_days)),
-                grade=None,
-                evidence=None,
-                proven=None if self._proven is None else cut(self._proven),
-                lifts=None if self._proven is None else Decimal("0.0"),
-                gate=False,
-            )
-        )
-
-    def take(self, chosen: Mapping[str, Option]) -> None:
-        """Take every move of the options chosen."""
-        in_order = [(key, chosen[key]) for key in self._stands if key in chosen]
-        for key, option in in_order:
-            for move in option.moves:
-                if move.level is None:
-                    self._make(key, move)
-        levels = [(key, move) for key, option in in_order for move in option.moves if move.level is not None]
-        for key, move in sorted(levels, key=lambda each: self._urgency(*each)):
-            self._make(key, move)
-
-    def _urgency(self, key: str, move: Move) -> tuple[bool, bool, Fraction]:
-        """Sorts what turns a gate first, then what lifts most for a day of effort."""
-        before = self._stands[key]
-        after = self._trials.made(before, [move])
-        gain = (self._proven_with(after) or Fraction(0)) - (self._proven or Fraction(0))
-        return not self._turns(before, after), move.effort > 0, -gain / (move.effort or 1)
-
-    def _make(self, key: str, move: Move) -> None:
-        before = self._stands[key]
-        after = self._trials.made(before, [move])
-        was, proven = self._proven, self._proven_with(after)
-        self._stands[key], self._proven = after, proven
-        question = after.question
-        level_from, level_to = before.proven, after.proven
-        if move.level is not None:
-            level_from, level_to = self._scored.questions[key].proven or 0, move.level
-        elif not after.applicable or after.proven is None:
-            level_from = level_to = None
-        self.steps.append(
-            Step(
-                kind=move.kind,
-                question=key,
-                title=question.title,
-                owner=self._catalogue.policy.owners[question.owner],
-                level_from=level_from,
-                level_to=level_to,
-                effort_days=in_decimals(move.effort),
-                grade=str(move.grade) if move.grade else None,
-                evidence=question.proof.get(move.level) if move.level else None,
-                proven=None if proven is None else cut(proven),
-                lifts=None if proven is None or was is None else cut(proven) - cut(was),
-                gate=self._turns(before, after),
-            )
-        )
-
-    def _turns(self, before: QuestionScore, after: QuestionScore) -> bool:
-        """Whether the question's gate stands in the way before and no longer after."""
-        return self._trials.passes(after) and not self._trials.passes(before)
-
-    def _proven_with(self, asked: QuestionScore) -> Fraction | None:
-        return summed_up(self._catalogue, self._assessment, {**self._stands, asked.key: asked}, self._scored.as_of).proven
 
 
 def _refuse_unknown(catalogue: Catalogue, target: Verdict, without: Collection[str]) -> None:

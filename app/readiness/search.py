@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from operator import add, ge
 from typing import NamedTuple
 
 from app.readiness.solver import multipliers
@@ -29,7 +30,7 @@ class _Priced(NamedTuple):
     extra: int  # what it costs more than it has to, in the fine unit
     rank: int  # its cost, and its place beside those of the other groups
     adds: tuple[int, ...]
-    index: int
+    plan: int  # its index in the group
 
 
 class _Partial(NamedTuple):
@@ -56,7 +57,7 @@ def cheapest(groups: Sequence[Sequence[Plan]]) -> tuple[int, ...] | None:
         if found is None:
             if within > search.widest:
                 return None
-            within *= 4
+            within = 3 * within // 2
         elif search.above(found) <= within:
             return found.taken
         else:  # a cheaper one may need more of the mixture's leeway, but no more than this
@@ -72,24 +73,29 @@ class _Search:
         self.unit = _FINE * whole  # of cost
         self.widest = 0
         self._least = 0  # what any choice costs at least, in the fine unit
-        self._scale = places ** len(groups)
+        self._scale: int = places ** len(groups)
         # A condition that no choice can fail decides nothing.
         deciding = [
-            index for index in range(len(prices)) if sum(min(plan.adds[index] for plan in group) for group in groups) < 0
+            index
+            for index in range(len(prices))
+            if sum(min(plan.adds[index] for plan in group) for group in groups) < 0
         ]
         self._groups: list[list[_Priced]] = []
         for later, group in zip(reversed(range(len(groups))), groups, strict=True):
             priced = []
             for index, plan in enumerate(group):
                 adds = [int(plan.adds[each] * whole) for each in deciding]
-                extra = plan.cost * self.unit - sum(prices[each] * add for each, add in zip(deciding, adds, strict=True))
+                extra = plan.cost * self.unit - sum(
+                    prices[each] * add for each, add in zip(deciding, adds, strict=True)
+                )
                 rank = plan.cost * self._scale + plan.place * places**later
                 priced.append(_Priced(extra, rank, tuple(adds), index))
             least = min(each.extra for each in priced)
             self._least += least
             self._groups.append(sorted(each._replace(extra=each.extra - least) for each in priced))
             self.widest += self._groups[-1][-1].extra
-        self._lowest, self._highest = self._still_to_come(min), self._still_to_come(max)
+        self._highest = self._still_to_come(max)
+        self._enough = [tuple(-each for each in lowest) for lowest in self._still_to_come(min)]
 
     def above(self, found: _Partial) -> int:
         """What a whole choice costs more than any has to, in the fine unit."""
@@ -98,8 +104,8 @@ class _Search:
     def run(self, within: int) -> _Partial | None:
         """The cheapest choice among all that cost at most so much more than any has to; None where none will do."""
         partials = [_Partial(0, (0,) * len(self._groups[0][0].adds), 0, ())]
-        for group, lowest, highest in zip(self._groups, self._lowest, self._highest, strict=True):
-            partials = _undominated(_extended(partials, group, lowest, highest, within))
+        for group, enough, highest in zip(self._groups, self._enough, self._highest, strict=True):
+            partials = _undominated(_extended(partials, group, enough, highest, within))
         return partials[0] if partials else None
 
     def _still_to_come(self, pick: Callable[[Iterable[int]], int]) -> list[tuple[int, ...]]:
@@ -114,20 +120,20 @@ class _Search:
 def _extended(
     partials: Iterable[_Partial],
     group: Sequence[_Priced],
-    lowest: Sequence[int],
+    enough: Sequence[int],
     highest: Sequence[int],
     within: int,
 ) -> Iterator[_Partial]:
     """Each choice so far with each plan of one group more, as far as it can still become one that will do."""
     for rank, before, extra, taken in partials:
-        for plan in group:
-            if extra + plan.extra > within:
+        for each in group:
+            if extra + each.extra > within:
                 break
-            adds = [one + other for one, other in zip(before, plan.adds, strict=True)]
-            if all(add + far >= 0 for add, far in zip(adds, highest, strict=True)):
-                # More than what the later groups can still take away makes no difference.
-                enough = tuple(min(add, -far) for add, far in zip(adds, lowest, strict=True))
-                yield _Partial(rank + plan.rank, enough, extra + plan.extra, (*taken, plan.index))
+            adds = tuple(map(add, before, each.adds))
+            if min(map(add, adds, highest), default=0) >= 0:
+                # What no later group can take away makes no difference.
+                reached = tuple(map(min, adds, enough))
+                yield _Partial(rank + each.rank, reached, extra + each.extra, (*taken, each.plan))
 
 
 def _undominated(partials: Iterable[_Partial]) -> list[_Partial]:
@@ -135,13 +141,9 @@ def _undominated(partials: Iterable[_Partial]) -> list[_Partial]:
     kept: list[_Partial] = []
     best: dict[tuple[int, ...], int] = {}  # by all conditions but the first, the most of the first so far
     for each in sorted(partials):
-        first, rest = each.adds[:1], each.adds[1:]
-        reached = first[0] if first else 0
-        if any(
-            most >= reached and all(one >= other for one, other in zip(others, rest, strict=True))
-            for others, most in best.items()
-        ):
+        first, rest = each.adds[0] if each.adds else 0, each.adds[1:]
+        if any(most >= first and all(map(ge, others, rest)) for others, most in best.items()):
             continue
-        best[rest] = reached
+        best[rest] = first
         kept.append(each)
     return kept

@@ -5,6 +5,7 @@ Nothing here knows what the numbers mean. Why HiGHS, and why by its own package:
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 
 def multipliers(groups: Sequence[Sequence[tuple[int, Sequence[Fraction]]]]) -> tuple[Fraction, ...] | None:
@@ -22,7 +23,9 @@ def multipliers(groups: Sequence[Sequence[tuple[int, Sequence[Fraction]]]]) -> t
 
     conditions = len(groups[0][0][1])
     plans = [(place, cost, adds) for place, group in enumerate(groups) for cost, adds in group]
-    scales = [max((abs(adds[each]) for _, _, adds in plans), default=Fraction(0)) or Fraction(1) for each in range(conditions)]
+    scales = [
+        max((abs(adds[each]) for _, _, adds in plans), default=Fraction(0)) or Fraction(1) for each in range(conditions)
+    ]
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(plans), len(groups) + conditions
     model.col_cost_ = numpy.array([float(cost) for _, cost, _ in plans])
@@ -36,9 +39,13 @@ def multipliers(groups: Sequence[Sequence[tuple[int, Sequence[Fraction]]]]) -> t
         [row for place, _, _ in plans for row in (place, *range(len(groups), len(groups) + conditions))], dtype="int32"
     )
     model.a_matrix_.value_ = numpy.array(
-        [value for _, _, adds in plans for value in (1.0, *(float(add / by) for add, by in zip(adds, scales, strict=True)))]
+        [
+            value
+            for _, _, adds in plans
+            for value in (1.0, *(float(add / by) for add, by in zip(adds, scales, strict=True)))
+        ]
     )
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.passModel(model)

@@ -58,9 +58,7 @@ def seal(db: Transaction, caller: Caller, assessment: UUID, title: str, *, at: d
         raise Conflict(_TAKEN.format(called))
     (kept,) = load(db, [assessment], by_id=True)
     scored = score(kept.catalogue, kept.assessment, at.date())
-    sealed, digest = milestone.seal(
-        kept.catalogue, kept.assessment, scored, title=called, by=str(caller.person), at=at
-    )
+    sealed, digest = milestone.seal(kept.catalogue, kept.assessment, scored, title=called, by=str(caller.person), at=at)
     id = uuid7()
     db.sql.execute(
         insert(MilestoneRow).values(

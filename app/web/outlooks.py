@@ -50,8 +50,8 @@ def path_kept(visit: Visit, kept: Kept) -> Path | NoPath | None:
     """The path to a Go today where it is kept; None where it is still to be worked out, which may take a moment."""
     if kept.inputs_sha256 is None:
         return None
-    found = outlooks.find_outlook(visit.db, kept.id, kept.inputs_sha256, visit.today)
-    return found.path if found else None
+    text = outlooks.find(visit.db, kept.id, kept.inputs_sha256, visit.today, outlooks.OUTLOOK)
+    return None if text is None else _OUTLOOK.validate_json(text).path
 
 
 def path_of(

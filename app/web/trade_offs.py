@@ -33,11 +33,14 @@ class TradeOffForm(BaseModel):
     question: str = ""
 
 
+_NO_ERRORS: Mapping[str, str | None] = dict.fromkeys(TradeOffForm.model_fields)
+
+
 @router.get("/assessments/{assessment}/trade-offs")
 def show_trade_offs(visit: ToRead, page: ThisPage) -> Response:
     """Every trade-off, the newest first, and the form to record another."""
     blank = TradeOffForm(on=visit.today.isoformat())
-    return page.show("trade_offs/show.html", **_listed(visit), form=blank, problems=(), errors={})
+    return page.show("trade_offs/show.html", **_listed(visit), form=blank, problems=(), errors=_NO_ERRORS)
 
 
 @router.post("/assessments/{assessment}/trade-offs")
@@ -86,10 +89,10 @@ def _read(form: TradeOffForm) -> TradeOff:
         raise Refused("This is not recorded yet.", problems_of(error)) from None
 
 
-def _errors(form: TradeOffForm) -> Mapping[str, str]:
+def _errors(form: TradeOffForm) -> Mapping[str, str | None]:
     """What to mend, by field."""
     try:
         _read(form)
     except Refused as refused:
-        return {each.where: each.message for each in refused.problems}
-    return {}
+        return {**_NO_ERRORS, **{each.where: each.message for each in refused.problems}}
+    return _NO_ERRORS

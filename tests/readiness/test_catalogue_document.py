@@ -127,3 +127,9 @@ def test_what_is_no_catalogue_is_refused_with_the_place(path: str, value: Any, w
     with pytest.raises(Unreadable) as refused:
         read_catalogue(broken(path, value))
     assert where in {each.where for each in refused.value.problems}
+
+
+def test_a_gate_on_every_field_at_once_is_read_without_trying_every_profile_that_there_could_be() -> None:
+    sets = ("deployment any {api}", "model any {own}", "data any {public}", "regions any {eu}", "regimes any {gdpr}")
+    hostile = broken("dimensions/0/questions/0/gate/when", " and ".join(sets) + " and users any {public}")
+    assert read_catalogue(hostile).gates

@@ -48,7 +48,9 @@ SECOND = _whole(
         "security",
         make.question("encryption", gate=make.gate(3, exception=False)),
         make.question("access", gate=make.gate(2)),
-        make.question("logs", levels=("none", "some", "defined", "shown twice", "measured"), changes=frozenset({"model"})),
+        make.question(
+            "logs", levels=("none", "some", "defined", "shown twice", "measured"), changes=frozenset({"model"})
+        ),
         make.question("keys"),
     ),
     make.dimension("cost", make.question("forecast", when="retrieval = yes")),

@@ -70,7 +70,7 @@ def test_what_is_kept_survives_the_way_down_and_up_again(database_url: str) -> N
 
     assert house.read(assessment) == before
     with database.writing() as db:
-        assert [replace(line, sealed=()) for line in lines] == list(portfolio(db, house.ann, make.TODAY))
+        assert [replace(line, sealed=(), lapsed=True) for line in lines] == list(portfolio(db, house.ann, make.TODAY))
         assert db.sql.exec_driver_sql("SELECT scored_on FROM assessments").scalar() is None
         assert refresh(db, house.ann, make.TODAY) == 1
         assert [replace(line, sealed=()) for line in lines] == list(portfolio(db, house.ann, make.TODAY))

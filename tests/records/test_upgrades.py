@@ -120,7 +120,9 @@ def test_the_document_is_one_that_can_be_read(house: House) -> None:
     house.attach(assessment, "cost.budget")
     with house.database.writing() as db:
         exceptions.ask(db, house.ann, assessment, "security.encryption", "Late", make.days_ago(-9), at=NOON)
-        budget = TradeOff(title="No budget", reason="Paid by IT", decided_by="Board", on=make.TODAY, question="cost.budget")
+        budget = TradeOff(
+            title="No budget", reason="Paid by IT", decided_by="Board", on=make.TODAY, question="cost.budget"
+        )
         trade_offs.record(db, house.ann, assessment, budget, at=NOON)
     take_up(house, assessment)
     kept = house.read(assessment)

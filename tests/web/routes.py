@@ -141,8 +141,8 @@ class Route:
 
     def names_ours(self) -> bool:
         """Whether its path names a row of ours."""
-        open_names = ("{id}", "{name}", "{kind}")
-        return "{" in self.path.replace("report.{kind}", "") and not any(name in self.path for name in open_names[:2])
+        open_names = ("{id}", "{name}")
+        return "{" in self.path.replace(".{kind}", "") and not any(name in self.path for name in open_names)
 
 
 TABLE = tuple(

@@ -67,7 +67,7 @@ class Scene:
             "link": str(link),
             "account": str(editor.account),
             "token": str(token),
-            "kind": "json",
+            "kind": "xlsx",
             "id": "genai-production",
         }
 

@@ -112,7 +112,7 @@ def test_whoever_takes_a_file_stands_in_the_audit(site: Site, client: TestClient
     milestone = sealed(site, assessment)
     client.get(f"/milestones/{milestone}/{file}")
     with site.database.reading() as db:
-        entry = audit.list_for(db, site.callers["owner"], subject=assessment).page[0]
+        entry = audit.list_for(db, site.callers["owner"], subject=assessment).items[0]
     assert (entry.after or {})["milestone"] == str(milestone)
 
 

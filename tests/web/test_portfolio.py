@@ -107,7 +107,12 @@ def test_the_line_over_time_needs_two_points_that_are_known() -> None:
     june, july = date(2026, 6, 1), date(2026, 7, 1)
     once = listing([line("A", sealed=((june, None),))], TODAY, sort="name", show="all", named="", page=1)
     twice = listing(
-        [line("A", sealed=((june, Fraction(20)), (july, Fraction(40))))], TODAY, sort="name", show="all", named="", page=1
+        [line("A", sealed=((june, Fraction(20)), (july, Fraction(40))))],
+        TODAY,
+        sort="name",
+        show="all",
+        named="",
+        page=1,
     )
     assert once.lines[0].spark == ()
     assert len(twice.lines[0].spark) == 3
