@@ -64,7 +64,7 @@ class Conflict(ReadyRoomError):
 
 
 class TooMany(ReadyRoomError):
-    """Too many tries; come back after that many seconds."""
+    """Too many tries or requests; come back after that many seconds."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)

@@ -92,7 +92,7 @@ class Settings:
         10 * 1024 * 1024, "The largest file taken as evidence, in bytes.", _whole_number(1024, 2**30, "bytes")
     )
     requests_a_minute: int = _setting(
-        1200,
+        6000,
         "How many requests a minute one API token may make, in each worker; a report as a file counts as ten.",
         _whole_number(1, 1_000_000, "requests"),
     )

@@ -4,14 +4,14 @@ import os
 import platform
 import sys
 
-from benchmarks import core, served
+from benchmarks import core, milestones, served
 
 
 def main() -> int:
     """Print the measures as they come."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, SQLite")
     over = 0
-    for measure in (*core.measures(), *served.measures()):
+    for measure in (*core.measures(), *milestones.measures(), *served.measures()):
         print(measure, flush=True)
         over += not measure.good
     print("All within their limits." if not over else f"{over} over the limit.")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.records.database import Database
 
 _PROBLEMS_SHOWN = 20
+_LINE = 300
 
 
 class Command(click.Command):
@@ -47,11 +48,22 @@ Group.group_class = Group
 
 def _fail(error: ReadyRoomError) -> NoReturn:
     click.echo(error.message, err=True)
-    for problem in error.problems[:_PROBLEMS_SHOWN]:
-        click.echo(f"  {problem}", err=True)
-    if len(error.problems) > _PROBLEMS_SHOWN:
-        click.echo(f"  and {len(error.problems) - _PROBLEMS_SHOWN} more", err=True)
+    for line in problem_lines(error):
+        click.echo(f"  {line}", err=True)
     sys.exit(2)
+
+
+def problem_lines(error: ReadyRoomError) -> Iterator[str]:
+    """The first of its problems, a line each, and how many more there are.
+
+    They may quote a file that means no good: what a terminal would obey and not print is shown as its code.
+    """
+    for problem in error.problems[:_PROBLEMS_SHOWN]:
+        text = str(problem)
+        shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:_LINE])
+        yield f"{shown}…" if len(text) > _LINE else shown
+    if len(error.problems) > _PROBLEMS_SHOWN:
+        yield f"and {len(error.problems) - _PROBLEMS_SHOWN} more"
 
 
 def example(text: str) -> str:

@@ -13,6 +13,7 @@ from app.cli.command import Command, as_json, as_of_option, day_of, example
 from app.errors import Refused
 from app.readiness.assessment import Assessment
 from app.readiness.catalogue import Catalogue
+from app.readiness.fragility import fragility
 from app.readiness.score import Score
 from app.readiness.score import score as score_of
 from app.readiness.verdict import Verdict, cut
@@ -47,9 +48,12 @@ def score(file: Path, as_of: datetime | None, as_json: bool) -> None:
     """
     catalogue, assessment, scored = _scored(file, day_of(as_of))
     if as_json:
+        from app.readiness.path import path_from
         from app.report.write.json import score_as_json
 
-        click.echo(json.dumps(score_as_json(scored), indent=2, ensure_ascii=False))
+        hangs_on = fragility(catalogue, assessment, scored)
+        plain = score_as_json(scored, hangs_on, path_from(catalogue, assessment, scored))
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
     tier = scored.tier.tier
     click.echo(f"{assessment.pilot.name}: {scored.decision.verdict.title} on {scored.as_of}")
@@ -91,6 +95,7 @@ def gate(file: Path, at_least: str, as_of: datetime | None) -> None:
 @click.option("--confidentiality", default="", help="The mark on every page.")
 def report(file: Path, output: Path, as_of: datetime | None, organisation: str, confidentiality: str) -> None:
     """Write the report of an assessment document as .pdf, .html, .xlsx or .json."""
+    from app.readiness.outlook import outlook
     from app.report.compose import Background, compose
     from app.report.write import WRITERS
 
@@ -98,12 +103,12 @@ def report(file: Path, output: Path, as_of: datetime | None, organisation: str, 
     if write is None:
         raise Refused(f"A report is written as {', '.join(WRITERS)}; {output.name} ends in '{output.suffix}'.")
     catalogue, assessment = library.assessment_of(_read(file))
-    composed = compose(
-        catalogue,
-        assessment,
-        day_of(as_of),
-        Background(organisation=organisation, confidentiality=confidentiality, law=library.law()),
+    day = day_of(as_of)
+    ahead = outlook(catalogue, assessment, day)
+    background = Background(
+        organisation=organisation, confidentiality=confidentiality, law=library.law(), outlook=ahead
     )
+    composed = compose(catalogue, assessment, day, background)
     try:
         output.write_bytes(write(composed))
     except OSError as error:

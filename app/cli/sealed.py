@@ -8,13 +8,12 @@ from typing import Any, NoReturn
 
 import click
 
-from app.cli.command import Command, as_json, example
+from app.cli.command import Command, as_json, example, problem_lines
 from app.errors import Broken, Refused
 from app.readiness.milestone import Milestone, read_milestone
 from app.readiness.verdict import Verdict
 
 _LARGEST = 100_000_000  # bytes: the longest milestone file, each of its characters in its longest form
-_SHOWN = 20
 _NOT_YET = {b"%PDF-": "a PDF", b"PK\x03\x04": "a workbook or an archive"}
 
 
@@ -73,10 +72,8 @@ def _differs(broken: Broken, *, as_json: bool) -> NoReturn:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         sys.exit(1)
     click.echo(broken.message)
-    for problem in broken.problems[:_SHOWN]:
-        click.echo(f"- {problem}")
-    if len(broken.problems) > _SHOWN:
-        click.echo(f"- and {len(broken.problems) - _SHOWN} more")
+    for line in problem_lines(broken):
+        click.echo(f"- {line}")
     sys.exit(1)
 
 

@@ -149,13 +149,17 @@ class _Room:
     def _plan(self, price: _Price) -> None:
         """Keep the cheapest way to each state that the target allows, unless one as good costs no more."""
         asks, count = self._asks, len(self._keys)
-        best: dict[tuple[int, int], Fraction] = {}  # the part in the mean so far, by what is covered and what applies
+        seen: dict[tuple[int, int], int] = {}  # most levels so far, by what is covered and the weight that applies
+        best: dict[tuple[int, int], Fraction] = {}  # best part in the mean, by what is covered and if anything applies
         for state, total in sorted(self._reached[-1].items(), key=lambda each: (each[1], each[0])):
             rest, levels = divmod(state, self._radix[0])
             rest, weight = divmod(rest, self._radix[1])
             marked, covered = divmod(rest, self._radix[2])
             if 25 * levels < asks.floor * weight or (self._marks_matter and marked > self._marked_limit):
                 continue
+            if seen.get((covered, weight), -1) >= levels:
+                continue  # a cheaper one comes to as much: most are told by this, without a fraction
+            seen[covered, weight] = levels
             over_bar = self._dimension_weight * (Fraction(25 * levels, weight) - asks.bar) if weight else Fraction(0)
             applies = int(weight > 0)
             if any(most >= over_bar and others[0] >= covered and others[1] >= applies for others, most in best.items()):

@@ -64,11 +64,14 @@ def aged(grade: Grade, observed_on: date | None, day: date, shelf_lives: ShelfLi
     return _GRADES[best]
 
 
-def ageing_days(grade: Grade, observed_on: date, after: date, shelf_lives: ShelfLives) -> list[date]:
-    """The days later than `after` on which `aged` may give something new.
+def ageing_days(
+    grade: Grade, observed_on: date, after: date, shelf_lives: ShelfLives, until: date = date.max
+) -> list[date]:
+    """The days later than `after`, and by `until`, on which `aged` may give something new.
 
     The day on which the item is observed, and the day after each shelf life.
     """
+    last = (until - observed_on).days
     if observed_on > after:
         days = [0]
         past = -1
@@ -78,6 +81,5 @@ def ageing_days(grade: Grade, observed_on: date, after: date, shelf_lives: Shelf
     for each in range(2, grade + 1):
         life = shelf_lives.get(_GRADES[each])
         if life is not None:
-            days += [day for lapse in range(1, each) if (day := lapse * life.days + 1) > past]
-    last = (date.max - observed_on).days
+            days += [day for lapse in range(1, each) if past < (day := lapse * life.days + 1) <= last]
     return [observed_on + timedelta(days=day) for day in days if day <= last]

@@ -156,8 +156,8 @@ def read_milestone(text: str) -> Milestone:
     """
     plain = read_object(text, _LIMIT)
     if plain.get("format") != FORMAT:
-        found = plain.get("format")
-        raise Unreadable("This is no milestone file.", [Problem("format", f"must be '{FORMAT}', not {found!r}")])
+        found = repr(plain.get("format"))[:_TOLD]
+        raise Unreadable("This is no milestone file.", [Problem("format", f"must be '{FORMAT}', not {found}")])
     try:
         beside = _FILE.validate_json(json.dumps({name: plain.pop(name) for name in _BESIDE if name in plain}))
         sealed, content = canonical(plain), canonical(beside.catalogue_content)

@@ -88,14 +88,19 @@ def awaiting_review(question: Question, answer: Answer, changes: Sequence[Change
 
 
 def days_of_difference(
-    question: Question, shown: Proof, changes: Sequence[Change], shelf_lives: ShelfLives, after: date
+    question: Question,
+    shown: Proof,
+    changes: Sequence[Change],
+    shelf_lives: ShelfLives,
+    after: date,
+    until: date = date.max,
 ) -> Iterator[date]:
-    """The days later than `after` on which the proof of an answer may change by itself."""
+    """The days later than `after`, and by `until`, on which the proof of an answer may change by itself."""
     for each in shown.items:
         if each.item.observed_on is not None:
-            yield from ageing_days(each.counted, each.item.observed_on, after, shelf_lives)
+            yield from ageing_days(each.counted, each.item.observed_on, after, shelf_lives, until)
     for change in changes:
-        if change.kind in question.changes and change.on > after:
+        if change.kind in question.changes and after < change.on <= until:
             yield change.on
 
 
@@ -153,7 +158,7 @@ def _supported(item: Evidence, claimed: int) -> int | None:
     is stated for its findings. Rules that read findings, when the catalogue has them, take the place of what is stated.
     """
     if item.kind in ("link", "document"):
-        return item.supports if item.confirmed and item.supports is not None else claimed
+        return item.supports if item.supports is not None and item.confirmed else claimed
     return item.supports if item.figures else None
 
 

@@ -54,14 +54,12 @@ def cheapest(groups: Sequence[Sequence[Plan]]) -> tuple[int, ...] | None:
     within = search.unit
     while True:
         found = search.run(within)
-        if found is None:
-            if within > search.widest:
-                return None
-            within = 3 * within // 2
-        elif search.above(found) <= within:
+        if found is not None and search.above(found) <= within:
             return found.taken
-        else:  # a cheaper one may need more of the mixture's leeway, but no more than this
-            within = search.above(found)
+        if found is None and within > search.widest:
+            return None
+        # What was found may have a cheaper one beside it, but none that is further off than itself.
+        within = min(2 * within, search.above(found)) if found else 2 * within
 
 
 class _Search:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -12,7 +12,6 @@ from typing import Final, Literal, get_args
 
 from app.readiness.assessment import Answer, Assessment, Change, Evidence, EvidenceKind
 from app.readiness.catalogue import Catalogue, Question
-from app.readiness.grade import ShelfLives
 from app.readiness.proof import days_of_difference
 from app.readiness.score import QuestionScore, dimension_score, mean, question_score, summed_up
 from app.readiness.verdict import cut
@@ -149,7 +148,9 @@ def _marked(now: Answer, new: Answer) -> Answer:
 
 
 def _said(now: Answer, new: Answer) -> Answer:
-    """With all that is said in the new answer, and what was shown for the old."""
+    """With what is said in the new answer, and what was shown for the old. Words alone count for nothing."""
+    if (now.level, now.reviewed_on) == (new.level, new.reviewed_on):
+        return now
     return replace(new, evidence=now.evidence)
 
 
@@ -163,18 +164,17 @@ def _with_items(now: Answer, new: Answer) -> Answer:
 
 def _confirmed(now: Answer, new: Answer) -> Answer:
     """With its items confirmed as in the new answer, for the levels confirmed there; their order is the new one's."""
-    return replace(
-        now,
-        evidence=tuple(
-            item if item.withdrawn == was.withdrawn else replace(item, withdrawn=was.withdrawn)
-            for was, item in zip(now.evidence, new.evidence, strict=True)
-        ),
-    )
+    pairs = tuple(zip(now.evidence, new.evidence, strict=True))
+    if all((was.confirmed_by, was.supports) == (item.confirmed_by, item.supports) for was, item in pairs):
+        return now
+    items = [item if item.withdrawn == was.withdrawn else replace(item, withdrawn=was.withdrawn) for was, item in pairs]
+    return replace(now, evidence=tuple(items))
 
 
-def _withdrawn(_: Answer, new: Answer) -> Answer:
+def _withdrawn(now: Answer, new: Answer) -> Answer:
     """The new answer: nothing else is left to switch but what was withdrawn."""
-    return new
+    same = all(was.withdrawn == item.withdrawn for was, item in zip(now.evidence, new.evidence, strict=True))
+    return now if same else new
 
 
 _OF_ANSWERS: Final[tuple[tuple[Cause, Callable[[Answer, Answer], Answer] | None], ...]] = (
@@ -257,23 +257,11 @@ def _ageing(questions: Questions, since: date, new: Side) -> Collection[str]:
     if first == last:
         return ()
     lives, changes = new.catalogue.shelf_lives, new.assessment.changes
-    begun = {each.kind for each in changes if first < each.on <= last}
     return [
         key
         for key, each in questions.items()
-        if (_passes_a_life(each.answer, lives[key], first, last) or not begun.isdisjoint(each.question.changes))
-        and any(day <= last for day in days_of_difference(each.question, each.proof, changes, lives[key], first))
+        if any(True for _ in days_of_difference(each.question, each.proof, changes, lives[key], first, last))
     ]
-
-
-def _passes_a_life(answer: Answer, shelf_lives: ShelfLives, first: date, last: date) -> bool:
-    """Whether an item is first observed between the two days, or is older on the last than the shortest shelf life.
-
-    Nothing else ages in between; that is quicker to see than all the days on which it might.
-    """
-    shortest = min(shelf_lives.values(), default=timedelta.max)
-    days = [item.observed_on for item in answer.evidence if item.observed_on is not None]
-    return any(day > first or last - day > shortest for day in days)
 
 
 def _switched(
@@ -282,11 +270,15 @@ def _switched(
     """The stage after a cause: its questions scored anew, the others as they were."""
     was = before.questions
     anew = {key: _scored(side, side.catalogue.questions[key], seen_until) for key in touched}
-    moved = {key for key, asked in anew.items() if key not in was or _state(asked) != _state(was[key])}
-    if not moved and side.catalogue is before.catalogue:
-        return replace(before, cause=cause, questions={**was, **anew}, moved=())
+    moved = {key for key, asked in anew.items() if key not in was or _moves(asked, was[key])}
+    if side.catalogue is before.catalogue:
+        questions = {**was, **anew}
+        weighs = any(
+            (anew[key].applicable, anew[key].proven) != (was[key].applicable, was[key].proven) for key in moved
+        )
+        proven = _proven(side.catalogue, questions) if weighs else before.proven
+        return _Stage(cause, side.catalogue, questions, proven, moved)
     moved |= was.keys() - side.catalogue.questions.keys()
-    # The order is the catalogue's: what is scored anew stands where its question does.
     questions = {key: anew.get(key) or was[key] for key in side.catalogue.questions}
     return _Stage(cause, side.catalogue, questions, _proven(side.catalogue, questions), moved)
 
@@ -354,6 +346,6 @@ def _changes(old: Catalogue, new: Catalogue, before: Questions, stages: Sequence
             )
 
 
-def _state(asked: QuestionScore) -> tuple[object, ...]:
-    """What moves when a question moves: whether it applies, and its levels."""
-    return asked.applicable, asked.claimed, asked.proven
+def _moves(one: QuestionScore, other: QuestionScore) -> bool:
+    """Whether a question moved: whether it applies, or one of its levels."""
+    return (one.applicable, one.claimed, one.proven) != (other.applicable, other.claimed, other.proven)

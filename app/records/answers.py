@@ -13,7 +13,7 @@ from app.readiness.assessment import NotApplicableReason, not_applicable_problem
 from app.readiness.catalogue import Level, Question
 from app.readiness.profile import Profile
 from app.records import audit
-from app.records.assessments import Held, Scored, find, lock, rescore
+from app.records.assessments import Held, Scored, find, lock, rescore, scored_now
 from app.records.caller import Caller
 from app.records.database import Transaction
 from app.records.given import fitting, text
@@ -86,38 +86,16 @@ def save(
         VersionNeeded: there is an answer, and `seen` is not told.
         Refused: what is said does not fit.
     """
-    held = lock(db, caller, assessment)
-    caller.must_answer(assessment, question)
-    asked = _question(db, held, question)
-    said = _fitting(db, held, asked, given)
-    old = _row(db, assessment, question)
-    if seen is None and old is not None:
-        raise VersionNeeded(
-            f"{asked.title} is answered already: say which version you saw (If-Match), so that nobody's answer is lost."
-        )
-    now = {
-        **_columns(said, old, caller, at),
-        "version": (seen or 0) + 1,
-        "reviewed_on": at.date(),
-        "saved_by": caller.person,
-        "saved_at": at,
-        "anchor_changed": False,
-    }
-    this = {"assessment_id": assessment, "question": question}
-    change: Insert | Update = insert(AnswerRow).values(organisation_id=held.organisation, **this, **now)
-    if seen:
-        change = update(AnswerRow).filter_by(**this, version=seen).values(now)
-    if (old and not seen) or db.sql.scalar(change.returning(AnswerRow.version)) is None:
-        if old is None:
-            message = f"{asked.title} has no answer yet, so there is no such version of it. Save it as the first."
-            raise Changed(message, theirs=None, yours=said)
-        theirs = Theirs(_given(old), old.version, old.saver, old.saved_at)
-        message = f"{old.saver} has answered {asked.title} meanwhile. Compare, then save again."
-        raise Changed(message, theirs=theirs, yours=said)
-    before = asdict(_given(old)) if old else None
-    subject = ("assessment", assessment)
-    audit.note(db, caller, "answer saved", subject, at=at, question=question, before=before, after=asdict(said))
-    return rescore(db, [assessment], at=at)[0]
+    _keep(db, caller, assessment, question, given, seen, at)
+    return scored_now(db, [assessment], at.date())[0]
+
+
+def enter(
+    db: Transaction, caller: Caller, assessment: UUID, question: str, given: Given, *, seen: int | None, at: datetime
+) -> None:
+    """Keep an answer as `save` does, for those who do not look at the score."""
+    _keep(db, caller, assessment, question, given, seen, at)
+    rescore(db, [assessment], at=at)
 
 
 def version_of(db: Transaction, caller: Caller, assessment: UUID, question: str) -> int:
@@ -166,6 +144,42 @@ _UNMARKED = {
     "na_confirmed_at": None,
     **_NOT_SENT_BACK,
 }
+
+
+def _keep(
+    db: Transaction, caller: Caller, assessment: UUID, question: str, given: Given, seen: int | None, at: datetime
+) -> None:
+    held = lock(db, caller, assessment)
+    caller.must_answer(assessment, question)
+    asked = _question(db, held, question)
+    said = _fitting(db, held, asked, given)
+    old = _row(db, assessment, question)
+    if seen is None and old is not None:
+        raise VersionNeeded(
+            f"{asked.title} is answered already: say which version you saw (If-Match), so that nobody's answer is lost."
+        )
+    now = {
+        **_columns(said, old, caller, at),
+        "version": (seen or 0) + 1,
+        "reviewed_on": at.date(),
+        "saved_by": caller.person,
+        "saved_at": at,
+        "anchor_changed": False,
+    }
+    this = {"assessment_id": assessment, "question": question}
+    change: Insert | Update = insert(AnswerRow).values(organisation_id=held.organisation, **this, **now)
+    if seen:
+        change = update(AnswerRow).filter_by(**this, version=seen).values(now)
+    if (old and not seen) or db.sql.scalar(change.returning(AnswerRow.version)) is None:
+        if old is None:
+            message = f"{asked.title} has no answer yet, so there is no such version of it. Save it as the first."
+            raise Changed(message, theirs=None, yours=said)
+        theirs = Theirs(_given(old), old.version, old.saver, old.saved_at)
+        message = f"{old.saver} has answered {asked.title} meanwhile. Compare, then save again."
+        raise Changed(message, theirs=theirs, yours=said)
+    before = asdict(_given(old)) if old else None
+    subject = ("assessment", assessment)
+    audit.note(db, caller, "answer saved", subject, at=at, question=question, before=before, after=asdict(said))
 
 
 def _question(db: Transaction, held: Held, question: str) -> Question:

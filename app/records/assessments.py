@@ -1,7 +1,8 @@
 """Assessments of pilots: begun, found, read whole, and scored again whenever something that counts has changed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -124,9 +125,32 @@ def lock(db: Transaction, caller: Caller, assessment: UUID) -> Held:
     return held(row)
 
 
-def rescore(db: Transaction, assessments: Collection[UUID], *, at: datetime) -> tuple[Scored, ...]:
+def rescore(db: Transaction, assessments: Collection[UUID], *, at: datetime) -> None:
     """Score these as they now stand and keep the figures. Whatever changes something that counts calls this."""
-    return _rescore(db, assessments, at.date())
+    if db.to_score is None:
+        scored_now(db, assessments, at.date())
+    else:
+        db.to_score.update(dict.fromkeys(assessments, at))
+
+
+@contextmanager
+def scored_once(db: Transaction) -> Iterator[Transaction]:
+    """The same transaction, but what is changed in it is scored at the end, once, however often it is changed.
+
+    For what changes much and looks at no figures meanwhile. What is sealed meanwhile is scored by itself.
+    """
+    to_score: dict[UUID, datetime] = {}
+    yield replace(db, to_score=to_score)
+    for day in sorted({at.date() for at in to_score.values()}):
+        scored_now(db, [id for id, at in to_score.items() if at.date() == day], day)
+
+
+def scored_now(db: Transaction, assessments: Collection[UUID], day: date) -> tuple[Scored, ...]:
+    """These as they stand and are scored on a day; the figures are kept."""
+    scored = tuple(Scored(kept, score(kept.catalogue, kept.assessment, day)) for kept in load(db, assessments))
+    if scored:
+        db.sql.execute(_KEEP, [{"this": each.kept.id, **_columns(each)} for each in scored])
+    return scored
 
 
 def rescore_pilot(db: Transaction, pilot: UUID, *, at: datetime) -> None:
@@ -190,7 +214,7 @@ def refresh(db: Transaction, caller: Caller, today: date, *, limit: int = 50) ->
         .limit(limit)
         .with_for_update()
     )
-    return len(_rescore(db, db.sql.scalars(its).all(), today))
+    return len(scored_now(db, db.sql.scalars(its).all(), today))
 
 
 def catalogues_answered(db: Transaction) -> tuple[CatalogueReference, ...]:
@@ -278,13 +302,6 @@ def _leave_behind(
     note = f"Version {new.version} of the catalogue does not allow it."
     gone = {"dropped_by": caller.person, "dropped_at": at, "dropped_note": note}
     db.sql.execute(update(ExceptionRow).where(ExceptionRow.id.in_(refused)).values(gone))
-
-
-def _rescore(db: Transaction, assessments: Collection[UUID], day: date) -> tuple[Scored, ...]:
-    scored = tuple(Scored(kept, score(kept.catalogue, kept.assessment, day)) for kept in load(db, assessments))
-    if scored:
-        db.sql.execute(_KEEP, [{"this": each.kept.id, **_columns(each)} for each in scored])
-    return scored
 
 
 def _columns(scored: Scored) -> dict[str, Any]:

@@ -135,9 +135,9 @@ def confirm(db: Transaction, caller: Caller, evidence: UUID, *, what: Waits | No
     """
     row = _to_confirm(db, caller, evidence, what)
     if row.withdrawn_by:
-        values = {"withdrawal_confirmed_by": caller.person, "withdrawal_confirmed_at": at}
-        return _keep(db, caller, row, "withdrawal confirmed", values, at)
-    values = {"confirmed_by": caller.person, "confirmed_at": at, **_NOT_SENT_BACK}
+        agreed = {"withdrawal_confirmed_by": caller.person, "withdrawal_confirmed_at": at}
+        return _keep(db, caller, row, "withdrawal confirmed", agreed, at)
+    values: dict[str, Any] = {"confirmed_by": caller.person, "confirmed_at": at, **_NOT_SENT_BACK}
     higher = False
     if row.kind in ("link", "document"):
         # Where nothing is claimed yet, nothing is confirmed but the item itself: every claim asks for a new look.

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
@@ -34,6 +36,7 @@ class Transaction:
 
     sql: Connection
     catalogue: Callable[..., Catalogue]  # of an id and a version; of nothing: the one that new assessments answer
+    to_score: dict[UUID, datetime] | None = None  # see `assessments.scored_once`; None: whatever changes is scored
 
 
 class Database:

@@ -1,6 +1,7 @@
 """All pilots at a glance, each with the figures of its newest assessment."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -102,9 +103,9 @@ def _line(row: AnyRow, figures: Figures | None, sealed: Points, *, lapsed: bool)
 
 def _sealed(db: Transaction, caller: Caller) -> Mapping[UUID, Points]:
     """What each assessment of the organisation had proven at its milestones."""
-    points: dict[UUID, Points] = {}
-    for row in db.sql.execute(_SEALED, {"organisation": caller.organisation}):
-        points[row.assessment_id] = (*points.get(row.assessment_id, ()), (row.as_of, row.proven))
+    points: dict[UUID, Points] = defaultdict(tuple)
+    for assessment, as_of, proven in db.sql.execute(_SEALED, {"organisation": caller.organisation}).all():
+        points[assessment] += ((as_of, proven),)
     return points
 
 

@@ -391,7 +391,11 @@ class MilestoneRow(Row):
     """
 
     __tablename__ = "milestones"
-    __table_args__ = (UniqueConstraint("assessment_id", "title"), Index(None, "organisation_id", "assessment_id"))
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "title"),
+        # All that the portfolio's trends are drawn from, so that no row is read, which is long.
+        Index("ix_milestones_trend", "organisation_id", "sealed_at", "id", "assessment_id", "as_of", "proven"),
+    )
 
     id: Mapped[UUID] = _key()
     organisation_id: Mapped[UUID] = _of("organisations")

@@ -1,6 +1,7 @@
 """Trade-offs on record: what was accepted knowingly, by whom, until when, and what it costs."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -24,7 +25,7 @@ def record(db: Transaction, caller: Caller, assessment: UUID, trade_off: TradeOf
     """
     caller.must_edit()
     held = lock(db, caller, assessment)
-    said = {
+    said: dict[str, Any] = {
         "title": line(trade_off.title, "title"),
         "reason": text(trade_off.reason, "reason"),
         "decided_by": line(trade_off.decided_by, "decided_by"),
@@ -52,7 +53,8 @@ def record(db: Transaction, caller: Caller, assessment: UUID, trade_off: TradeOf
             **said,
         )
     )
-    audit.note(db, caller, "trade-off recorded", ("trade-off", id), at=at, question=said["question"], after=said)
+    told = {key: value for key, value in said.items() if key != "decided_by"}  # perhaps somebody's name
+    audit.note(db, caller, "trade-off recorded", ("trade-off", id), at=at, question=said["question"], after=told)
     rescore(db, [assessment], at=at)
     return id
 

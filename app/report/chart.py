@@ -133,7 +133,7 @@ class Drawing:
 
 
 TEXT = 13  # the size of words
-_CHARACTER = 8.4  # as wide as one of them is at the most, in the broader of the usual fonts
+_CHARACTER = 8.6  # as wide as one of them is at the most, in the broader of the usual fonts
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -178,8 +178,8 @@ def _time(chart: TimeChart, width: Width) -> Drawing:
     across, height = (560, 240) if width == "wide" else (350, 230)
     days = sorted({point.on for each in chart.series for point in each.points})
     aside = max(len(label) for label in _ends(chart).values()) * _CHARACTER + 12
-    frame = _Frame(46, across - aside, 22, height - 30, days[0], days[-1])
-    beginning, end = 30, frame.right + (0 if len(days) > 1 else 40)
+    frame = _Frame(48, across - aside, 22, height - 30, days[0], days[-1])
+    beginning, end = 32, frame.right + (0 if len(days) > 1 else 40)
     grid = [Line("grid", ((beginning, frame.y(at)), (end, frame.y(at)))) for at in _GRID]
     limits = [Line("limit", ((beginning, frame.y(each.value)), (end, frame.y(each.value)))) for each in chart.limits]
     return Drawing(
@@ -189,7 +189,7 @@ def _time(chart: TimeChart, width: Width) -> Drawing:
         lines=(*grid, *limits, *(line for each in chart.series for line in _lines(each, frame))),
         marks=tuple(mark for each in chart.series for mark in _marks(each, frame)),
         labels=(
-            *(Label(24, frame.y(at) + 4, str(at), "end") for at in _GRID),
+            *(Label(27, frame.y(at) + 4, str(at), "end") for at in _GRID),
             *_day_labels(days, frame),
             *(label for each in chart.series for label in _figures(each, frame)),
             *_end_labels(chart, frame, end),
@@ -230,7 +230,7 @@ def _figures(series: Series, frame: _Frame) -> Iterator[Label]:
     """A figure at each mark but the last, where there is room: above a claim, below a proof."""
     known = [(frame.x(point.on), point.value) for point in series.points if point.value is not None]
     free, last = 0.0, known[-1][0] if known else 0.0
-    for x, value in known[:-1]:
+    for x, value in known[: 1 if series.role == "expected" else -1]:
         if x >= free and last - x >= 5 * _CHARACTER:
             above = series.role == "claim"
             yield Label(x, frame.y(value) + (-10 if above else 20), f"{value:.1f}", "middle", "strong")
@@ -274,16 +274,24 @@ def _apart(wanted: Sequence[float], frame: _Frame) -> list[float]:
 
 def _day_labels(days: Sequence[date], frame: _Frame) -> Iterator[Label]:
     """The first and the last day, and those between for which there is room."""
-    room = 12 * _CHARACTER
+
+    def half(on: date) -> float:
+        return len(day(on)) * _CHARACTER / 2
+
+    def label(on: date) -> Label:
+        return Label(max(frame.x(on), 32 + half(on)), frame.bottom + 22, day(on), "middle")
+
     shown = [days[0]]
-    for each in days[1:-1]:
-        if frame.x(each) - frame.x(shown[-1]) >= room and frame.x(days[-1]) - frame.x(each) >= room:
+    for each in days[1:]:
+        while len(shown) > 1 and each == days[-1] and _touch(label(shown[-1]), label(each)):
+            shown.pop()  # the last day is worth more than the one before it
+        if not _touch(label(shown[-1]), label(each)):
             shown.append(each)
-    if len(days) > 1:
-        shown.append(days[-1])
-    for each in shown:
-        anchor: Anchor = "start" if each == days[0] and len(days) > 1 else "middle"
-        yield Label(frame.x(each) - (16 if anchor == "start" else 0), frame.bottom + 22, day(each), anchor)
+    yield from map(label, shown)
+
+
+def _touch(left: Label, right: Label) -> bool:
+    return right.x - left.x < (len(left.words) + len(right.words)) * _CHARACTER / 2 + 4
 
 
 # ---- from one whole to another

@@ -1,10 +1,13 @@
 """Which charts a report has, what each says, and the same as a table. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
+from app.readiness.outlook import Forecast
+from app.readiness.verdict import Verdict
 from app.report.chart import Bar, Chart, Limit, Point, Series, TimeChart, Waterfall, day, signed
 from app.report.model import CauseLine, Percent, Report
 
@@ -97,8 +100,15 @@ def forecast(report: Report) -> Picture | None:
         Limit(f"Go from {report.bar.go:g}", report.bar.go),
         Limit(f"No-go below {report.bar.no_go:g}", report.bar.no_go),
     )
-    rows = tuple((day(point.on), _figure(point.value)) for point in points)
-    return Picture(TimeChart(told, (Series("proven", "expected", points),), limits), told, ("Day", "Proven"), rows)
+    chart = TimeChart(told, (Series("proven", "expected", points),), limits)
+    return Picture(chart, told, ("At the end of", "Verdict", "Proven"), tuple(_by_month(days)))
+
+
+def _by_month(days: Sequence[Forecast]) -> Iterator[tuple[str, ...]]:
+    """Where it stands at the end of each month in which something changes by itself."""
+    for _, of_one in groupby(days, key=lambda each: (each.on.year, each.on.month)):
+        *_, last = of_one
+        yield day(last.on).partition(" ")[2], Verdict(last.verdict).title, _figure(last.proven)
 
 
 def _figure(value: Decimal | None) -> str:

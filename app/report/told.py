@@ -1,6 +1,8 @@
 """Path, fragility, proofs and forecast in sentences, so that page, PDF and workbook say the same. Pure."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from app.readiness.fragility import Fragility, Hinge
@@ -8,7 +10,16 @@ from app.readiness.outlook import Forecast, Outlook, Proving
 from app.readiness.path import NoPath, Path, Step
 from app.readiness.verdict import Verdict
 
+_NOT_ASSESSED = Verdict.NOT_ASSESSED.title
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What time alone does by a day that is worth a sentence."""
+
+    on: date
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,7 @@ class Told:
     fragility: str
     hinges: tuple[str, ...]  # each question that the verdict hangs on, and what carries it
     forecast: tuple[str, ...]  # for each day of the forecast
+    turns: tuple[Turn, ...]  # of those, the days on which the verdict turns, and where it ends
 
 
 def told(outlook: Outlook, verdict: str) -> Told:
@@ -36,6 +48,7 @@ def told(outlook: Outlook, verdict: str) -> Told:
         fragility=fragility_told(fragility, verdict),
         hinges=tuple(hinge_told(each) for each in (*fragility.hinges, *fragility.others)) if fragility else (),
         forecast=tuple(forecast_told(each) for each in outlook.forecast),
+        turns=tuple(_turns(outlook.forecast, verdict)),
     )
 
 
@@ -75,6 +88,8 @@ def step_told(step: Step) -> str:
         case "not-applicable":
             return "Have it confirmed by a second person that this does not apply."
     lift = f"From level {step.level_from} to {step.level_to}" if step.level_from else f"Reach level {step.level_to}"
+    if step.grade == "asserted":
+        return f"{lift}: say so. Nothing has to be shown for it."
     shown = f", shown by evidence that is {step.grade}" if step.grade else ""
     return f"{lift}{shown}: {step.evidence}" if step.evidence else f"{lift}{shown}."
 
@@ -110,15 +125,32 @@ def hinge_told(hinge: Hinge) -> str:
 def forecast_told(forecast: Forecast) -> str:
     """Where it stands on a later day, and because of what, in a sentence."""
     verdict = Verdict(forecast.verdict).title
+    a_verdict = "not assessed" if verdict == _NOT_ASSESSED else f"a {verdict}"
     proven = "nothing known to be proven" if forecast.proven is None else f"{forecast.proven:.1f} proven"
-    stands = f"On {forecast.on} this is a {verdict}, with {proven}"
-    if verdict == Verdict.NOT_ASSESSED.title:
-        stands = f"On {forecast.on} this is not assessed, with {proven}"
+    stands = f"On {forecast.on} this is {a_verdict}, with {proven}"
     if not forecast.loses:
         return f"{stands}, because an exception, a change of the pilot or a duty of law begins or ends."
     number = len(forecast.loses)
     these = "this goes" if number == 1 else f"these {_NUMBERS[number] if number < len(_NUMBERS) else number} go"
     return f"{stands}, because {these} stale: {'; '.join(forecast.loses)}."
+
+
+def _turns(forecast: Sequence[Forecast], verdict: str) -> Iterator[Turn]:
+    """The days on which the verdict becomes another one, and what is left on the last day."""
+    now = verdict
+    for each in forecast:
+        if Verdict(each.verdict).title != now:
+            now = Verdict(each.verdict).title
+            yield Turn(each.on, forecast_told(each))
+    if forecast:
+        last, stale = forecast[-1], {title for each in forecast for title in each.loses}
+        stays = "" if now != verdict else f"; it is still a {verdict}" if verdict != _NOT_ASSESSED else ""
+        proven = "nothing known" if last.proven is None else f"{last.proven:.1f}"
+        answers = counted(len(stale), "answer")
+        yield Turn(
+            last.on,
+            f"By {last.on} {answers} {'has' if len(stale) == 1 else 'have'} gone stale and {proven} is proven{stays}.",
+        )
 
 
 def proving_told(proving: Proving) -> str:

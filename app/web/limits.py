@@ -42,7 +42,7 @@ class Standing:
             return None
         seconds = "1 second" if self.retry_after == 1 else f"{self.retry_after} seconds"
         return TooMany(
-            f"This token has made more than {self.quota:,} requests a minute. Come back in {seconds}.",
+            f"This token has used up its {self.quota:,} requests a minute. Come back in {seconds}.",
             retry_after=self.retry_after,
         )
 

@@ -48,8 +48,6 @@ def outlook_later(visit: Visit, kept: Kept, as_of: date) -> Callable[[], Outlook
 
 def path_kept(visit: Visit, kept: Kept) -> Path | NoPath | None:
     """The path to a Go today where it is kept; None where it is still to be worked out, which may take a moment."""
-    if kept.inputs_sha256 is None:
-        return None
     text = outlooks.find(visit.db, kept.id, kept.inputs_sha256, visit.today, outlooks.OUTLOOK)
     return None if text is None else _OUTLOOK.validate_json(text).path
 
@@ -106,25 +104,24 @@ def _looked_up(
 
     Args:
         visit: the request.
-        kept: the assessment; one that is to be scored afresh has no digest, and nothing is kept of it.
+        kept: the assessment.
         as_of: the day.
         what: names the value.
         kind: reads and writes it.
         work: called at once where nothing is kept; what it gives works the value out, without the database.
     """
     digest = kept.inputs_sha256
-    text = outlooks.find(visit.db, kept.id, digest, as_of, what) if digest else None
+    text = outlooks.find(visit.db, kept.id, digest, as_of, what)
     if text is not None:
         return partial(kind.validate_json, text)
     work_out = work()
 
     def worked_out() -> Value:
         value = work_out()
-        if digest:
-            content = kind.dump_json(value).decode()
-            visit.afterwards(
-                lambda db: outlooks.keep(db, kept.id, digest, as_of, what, content, path=_path_of(value), at=visit.at)
-            )
+        content = kind.dump_json(value).decode()
+        visit.afterwards(
+            lambda db: outlooks.keep(db, kept.id, digest, as_of, what, content, path=_path_of(value), at=visit.at)
+        )
         return value
 
     return worked_out

@@ -14,9 +14,12 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 TABLES = ("statements", "dropped_questions", "trade_offs", "sealed_catalogues", "milestones", "worked_out")
 SEALED = ("sealed_catalogues", "milestones")
-SAME = {
-    "sealed_catalogues": "sha256 = NEW.sha256",
-    "milestones": "id = NEW.id OR (assessment_id = NEW.assessment_id AND title = NEW.title)",
+THERE = {
+    "sealed_catalogues": "EXISTS (SELECT 1 FROM sealed_catalogues WHERE sha256 = NEW.sha256)",
+    "milestones": (
+        "EXISTS (SELECT 1 FROM milestones "
+        "WHERE id = NEW.id OR (assessment_id = NEW.assessment_id AND title = NEW.title))"
+    ),
 }
 FIGURES = ("gates", "contradicted", "waiting_review", "asks_again", "inputs_sha256")
 
@@ -134,7 +137,11 @@ def make_what_is_sealed() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_milestones"),
         sa.UniqueConstraint("assessment_id", "title", name="uq_milestones_assessment_id_title"),
     )
-    op.create_index("ix_milestones_organisation_id_assessment_id", "milestones", ["organisation_id", "assessment_id"])
+    op.create_index(
+        "ix_milestones_trend",
+        "milestones",
+        ["organisation_id", "sealed_at", "id", "assessment_id", "as_of", "proven"],
+    )
 
 
 def refuse_changes_of_what_is_sealed() -> None:
@@ -147,10 +154,8 @@ def refuse_changes_of_what_is_sealed() -> None:
                     "BEGIN SELECT RAISE(ABORT, 'what is sealed never changes'); END"
                 )
             # INSERT OR REPLACE deletes without asking the trigger above.
-            same = SAME[table]
             op.execute(
-                f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} "
-                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+                f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} WHEN {THERE[table]} "
                 "BEGIN SELECT RAISE(ABORT, 'what is sealed never changes'); END"
             )
         return

@@ -1,10 +1,13 @@
 """Every page, as a machine looks at it: nothing serious to axe, nothing that scrolls sideways, no error told."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.records import milestones
 from tests.browser.conftest import Served
 
 PAGES = [
@@ -17,6 +20,12 @@ PAGES = [
     "/assessments/{assessment}/infrastructure",
     "/assessments/{assessment}/report",
     "/assessments/{assessment}/evidence",
+    "/assessments/{assessment}/path",
+    "/assessments/{assessment}/path?target=conditional",
+    "/assessments/{assessment}/milestones",
+    "/assessments/{assessment}/comparison",
+    "/milestones/{milestone}",
+    "/milestones/{milestone}/report",
     "/assessments/{assessment}/gates",
     "/assessments/{assessment}/links",
     "/confirmations",
@@ -24,6 +33,7 @@ PAGES = [
     "/catalogues/genai-production",
     "/catalogues/genai-first-look/difference",
     "/method",
+    "/problems",
     "/team",
     "/settings",
     "/nowhere",
@@ -38,14 +48,25 @@ def visitor(request: pytest.FixtureRequest, browser: Browser, served: Served) ->
         yield context.new_page()
 
 
+@pytest.fixture(scope="module")
+def milestone(served: Served) -> UUID:
+    with served.database.writing() as db:
+        at = datetime.now(UTC)
+        return milestones.seal(db, served.caller(), served.assessment("Claims letter drafting"), "Seen", at=at)
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_fit_to_be_read(path: str, visitor: Page, served: Served, axe: Callable[[Page], list[str]]) -> None:
+def test_a_page_is_fit_to_be_read(
+    path: str, visitor: Page, served: Served, milestone: UUID, axe: Callable[[Page], list[str]]
+) -> None:
     told: list[str] = []
     visitor.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     visitor.goto(
         served.url
         + path.format(
-            assessment=served.assessment("Claims letter drafting"), pilot=served.pilot("Claims letter drafting")
+            assessment=served.assessment("Claims letter drafting"),
+            pilot=served.pilot("Claims letter drafting"),
+            milestone=milestone,
         )
     )
     assert axe(visitor) == []

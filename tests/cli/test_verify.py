@@ -97,6 +97,13 @@ def test_a_long_list_of_differences_is_cut_off_with_their_number(milestone: dict
     assert len(result.stdout.splitlines()) <= 22
 
 
+def test_what_a_terminal_would_obey_is_shown_and_not_sent_to_it(milestone: dict[str, Any]) -> None:
+    for hostile in (milestone | {"\x1b[2J\u202e": 1}, milestone | {"people": {"\x1b[2J\u202e": 7}}):
+        output = run("-", stdin=json.dumps(hostile)).output
+        assert "\\x1b[2J\\u202e" in output
+        assert "\x1b" not in output
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

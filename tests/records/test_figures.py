@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from app.finding import Finding
 from app.readiness.assessment import TradeOff
 from app.readiness.grade import Grade
 from app.readiness.score import score
 from app.records import answers, assessments, attachments, exceptions, pilots, trade_offs
-from app.records.answers import Marked
+from app.records.answers import Given, Marked
 from app.records.figures import Figures, figures_of, inputs_sha256
 from app.records.portfolio import Line, portfolio
 from tests import make
@@ -204,6 +205,49 @@ def test_after_any_change_the_kept_figures_are_fresh(house: House, change: Calla
         house.answer(assessment, question, 3)
     change(house, assessment)
     agree(house, assessment)
+
+
+def test_the_portfolio_counts_gates_and_the_answers_that_ask_for_a_look(house: House) -> None:
+    assessment = house.assessment()
+    house.answer(assessment, "security.encryption", 4)
+    house.answer(assessment, "security.logs", 3)
+    slow = Finding(metric="ttft", statistic="p95", value=9.0, unit="s", against=1)
+    house.attach(assessment, "security.encryption", kind="figure", findings=(slow,))
+    record_change(house, assessment)
+
+    (line,) = lines(house, 1)
+
+    assert line.figures is not None
+    assert line.figures.gates == {"failed": 1, "open": 1}
+    assert (line.figures.contradicted, line.figures.waiting_review, line.asks_again) == (1, 1, 0)
+
+
+def test_the_portfolio_tells_what_was_proven_at_each_milestone_and_what_it_costs(house: House) -> None:
+    needs = {"monthly_budget": "40000", "currency": "EUR"}
+    assessment = house.assessment(house.pilot(needs=needs))
+    house.seal(assessment, "Empty")
+    house.answer(assessment, "security.logs", 3)
+    house.seal(assessment, "One answer", at=LATER)
+
+    (line,) = lines(house)
+
+    assert line.figures is not None
+    assert line.sealed == ((make.TODAY, None), (LATER.date(), line.figures.proven))
+    assert (line.monthly_budget, line.currency, line.monthly_value) == ("40000", "EUR", None)
+
+
+def test_what_is_changed_much_at_once_is_scored_once_and_comes_to_the_same(house: House) -> None:
+    assessment, another = house.assessment(), house.assessment()
+    with house.database.writing() as db, assessments.scored_once(db) as together, house.counting() as sent:
+        for question in ("security.encryption", "security.logs", "cost.budget"):
+            answers.enter(together, house.ann, assessment, question, Given(level=3), seen=0, at=NOON)
+            answers.enter(together, house.ann, assessment, question, Given(level=4), seen=1, at=LATER)
+        assert not [each for each in sent if each.startswith("UPDATE assessments")]
+    with house.database.reading() as db:
+        figures = assessments.find(db, house.ann, assessment).figures
+        untouched = assessments.find(db, house.ann, another).figures
+    assert figures == fresh(house, assessment, 1)
+    assert untouched == fresh(house, another, 0)
 
 
 def lines(house: House, days_later: int = 0) -> tuple[Line, ...]:

@@ -149,7 +149,7 @@ def test_nothing_changes_before_a_pilot_is_known(house: House) -> None:
 def test_what_was_stated_before_is_kept_beside_what_replaced_it(house: House) -> None:
     pilot = house.pilot(needs={"monthly_budget": "40000"})
     assessment = house.assessment(pilot)
-    first = house.attach(assessment)
+    house.attach(assessment)
     house.attach(assessment, at=LATER)
     with house.database.writing() as db:
         pilots.change(db, house.ben, pilot, "Helper", make.profile(), {"ttft_p95_ms": 900}, seen=1, at=LATER)
@@ -160,7 +160,6 @@ def test_what_was_stated_before_is_kept_beside_what_replaced_it(house: House) ->
     assert (before.at, before.by, before.needs) == (LATER, "Ben", {"monthly_budget": "40000"})
     assert before.profile == make.profile(retrieval=True)
     assert kept.first_attached == {"security.logs": NOON}
-    assert first
 
 
 def test_a_new_name_restates_nothing(house: House) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.records import assessments, attachments, audit, kept, pilots
+from app.records import assessments, attachments, audit, kept, milestones, pilots
 from app.records.database import Transaction
 from app.records.portfolio import portfolio
 from app.records.waiting import waiting
@@ -15,6 +15,7 @@ from tests.records.conftest import NOON, House
 READS: dict[str, Callable[[Transaction, House], object]] = {
     "portfolio": lambda db, house: portfolio(db, house.ann, make.TODAY),
     "a portfolio that has lapsed": lambda db, house: portfolio(db, house.ann, make.days_ago(-1000)),
+    "every milestone": lambda db, house: milestones.of_organisation(db, house.ann),
     "waiting": lambda db, house: waiting(db, house.ben),
     "pilots": lambda db, house: pilots.list_for(db, house.ann),
     "the trail": lambda db, house: audit.list_for(db, house.ann),
@@ -28,6 +29,7 @@ def fill(house: House, times: int) -> None:
             house.answer(assessment, question)
             house.attach(assessment, question)
             house.attach(assessment, question, by=house.ben)
+        house.seal(assessment)
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)

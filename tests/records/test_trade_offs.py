@@ -31,7 +31,11 @@ def kept(house: House, assessment: UUID) -> tuple[TradeOff, ...]:
 
 def test_a_trade_off_is_kept_as_it_was_decided(house: House) -> None:
     assessment = house.assessment()
-    said = {"cost": "Two desks answer by hand", "question": "security.logs", "until": make.days_ago(-60)}
+    said: dict[str, Any] = {
+        "cost": "Two desks answer by hand",
+        "question": "security.logs",
+        "until": make.days_ago(-60),
+    }
     trade_off = record(house, assessment, **said)
 
     (found,) = kept(house, assessment)
@@ -46,6 +50,15 @@ def test_a_trade_off_is_kept_as_it_was_decided(house: House) -> None:
         question="security.logs",
     )
     assert found.id == str(trade_off)
+
+
+def test_no_name_stands_in_the_trail(house: House) -> None:
+    trade_off = record(house, house.assessment(), decided_by="Cornelia")
+    with house.database.reading() as db:
+        (entry,) = audit.list_for(db, house.ann, subject=trade_off).items
+    assert entry.after is not None
+    assert entry.after["title"] == "English only"
+    assert "Cornelia" not in str(entry.after)
 
 
 def test_the_one_decided_first_stands_first(house: House) -> None:

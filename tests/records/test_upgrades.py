@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.errors import Conflict, NotAllowed, NotFound, Refused
-from app.readiness.assessment import CatalogueReference, TradeOff
+from app.readiness.assessment import CatalogueReference, NeedValue, TradeOff
 from app.readiness.document import document, read_document
 from app.readiness.score import score
 from app.records import assessments, audit, exceptions, milestones, pilots, trade_offs
@@ -192,7 +192,7 @@ def test_a_pilot_is_assessed_by_two_catalogues_with_the_needs_of_both(house: Hou
     assert house.read(short).assessment.pilot.needs == {"monthly_budget": "40000"}
     assert len(house.read(long).assessment.pilot.needs) == 2
     with house.database.writing() as db:
-        more = {"ttft_p95_ms": 900.0, "monthly_budget": "50000"}
+        more: dict[str, NeedValue] = {"ttft_p95_ms": 900.0, "monthly_budget": "50000"}
         pilots.change(db, house.ann, pilot, "Helper", make.profile(), more, seen=1, at=LATER)
     assert house.read(long).assessment.pilot.needs == more
     assert house.read(short).assessment.pilot.needs == {"monthly_budget": "50000"}

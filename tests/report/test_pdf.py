@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from app.readiness.path import NoPath, Path
+from app.readiness.verdict import Verdict
 from app.report.model import Report
+from app.report.pictures import forecast, since, trend
+from app.report.told import told
 from app.report.write.pdf import pdf
-from app.words import day, days_in, percent
+from app.words import day, days_in, effort, percent
 from tests.report.read_back import ReadBack, read_back, squeezed
 
 
@@ -65,7 +69,7 @@ def test_every_answer_says_who_gives_it_what_it_proves_and_what_it_refers_to(rea
 
 
 def test_it_is_no_longer_than_people_read(read: ReadBack) -> None:
-    assert len(read.pages) <= 30
+    assert len(read.pages) <= 36
 
 
 def test_its_figures_are_those_of_the_report(read: ReadBack, report: Report) -> None:
@@ -78,7 +82,90 @@ def test_its_figures_are_those_of_the_report(read: ReadBack, report: Report) -> 
 
 def test_the_board_has_one_page(read: ReadBack) -> None:
     assert [number for number, page in enumerate(read.pages, 1) if "Whatdecidesit" in page] == [2]
+    assert "Whatittakes" in read.pages[2]
+    assert "Whereitstands" in read.pages[3]
+
+
+def test_the_board_reads_what_it_takes_and_what_it_hangs_on(read: ReadBack, report: Report) -> None:
+    assert report.told
+    assert squeezed(report.told.path) in read.pages[1]
+    assert squeezed(report.told.fragility) in read.pages[1]
+
+
+def test_every_step_stands_in_it_with_days_owner_and_what_it_lifts(read: ReadBack, report: Report) -> None:
+    assert report.outlook
+    assert report.told
+    assert isinstance(report.outlook.path, Path)
+    for each, what in zip(report.outlook.path.steps, report.told.steps, strict=True):
+        lifts = f"+{each.lifts}" if each.lifts else ""
+        gate = "gate passes" if each.gate else ""
+        assert read.holds(f"{effort(each.effort_days)}{each.title}{what}{each.owner or ''}{lifts}{gate}{each.proven}")
+    assert read.holds("Effort is the catalogue’s estimate, not a plan.")
+
+
+def test_no_path_says_what_stands_in_the_way(report: Report) -> None:
+    assert report.outlook
+    stuck = replace(report.outlook, path=NoPath(target=Verdict.GO, because=("Nobody may confirm.",)))
+    read = read_back(pdf(replace(report, outlook=stuck, told=told(stuck, report.verdict_title)).summary()))
+    assert read.holds("No path leads to a Go.")
+    assert read.holds("Nobody may confirm.")
+
+
+def test_a_report_that_nobody_worked_out_goes_on_with_where_it_stands(report: Report) -> None:
+    read = read_back(pdf(replace(report, outlook=None, told=None).summary()))
     assert "Whereitstands" in read.pages[2]
+    assert not read.holds("What it takes")
+
+
+def test_it_tells_what_time_does_and_how_it_came_here(read: ReadBack, report: Report) -> None:
+    assert report.told
+    assert [each for each in report.told.turns if not read.holds(days_in(each.words))] == []
+    for each in report.milestones:
+        assert read.holds(f"{each.title}, {each.sealed_by}{each.sha256}{day(each.as_of)}{each.verdict_title}")
+    assert report.since
+    assert [each.cause for each in report.since.causes if not read.holds(each.cause.capitalize())] == []
+
+
+def test_a_chart_is_told_in_words(read: ReadBack, report: Report) -> None:
+    told = _tags(read.reader.root_object["/StructTreeRoot"])["/Figure"]
+    charts = [picture.chart.told for each in (trend, since, forecast) if (picture := each(report))]
+    assert len(charts) == 3
+    assert [each for each in charts if each not in told] == []
+
+
+def test_what_was_accepted_stands_in_it_with_its_cost(read: ReadBack, report: Report) -> None:
+    for each in (*report.exceptions, *report.trade_offs):
+        assert read.holds(each.reason)
+        assert read.holds(each.cost or "never")
+    assert [each.title for each in report.trade_offs if not read.holds(each.title + (each.question_title or ""))] == []
+
+
+def test_a_gate_that_a_restatement_turned_says_so(read: ReadBack, report: Report) -> None:
+    turned = [one for gate in report.gates for one in gate.turned]
+    assert turned
+    assert [each for each in turned if not read.holds(days_in(each))] == []
+
+
+def test_answers_of_another_version_are_kept_in_sight(read: ReadBack, report: Report) -> None:
+    (kept,) = report.no_longer_asked
+    assert read.holds(f"{kept.key}{kept.level}{kept.note}{kept.evidence[0]}")
+    assert read.holds("Asked again")
+
+
+def test_every_item_of_every_framework_stands_in_it(read: ReadBack, report: Report) -> None:
+    for line in report.coverage:
+        assert read.holds(f"{line.touched} of {len(line.items)}{percent(line.claimed)}{percent(line.proven)}")
+        assert [
+            each.id for each in line.items if not read.holds(f"{each.id} {each.title[:40].rpartition(' ')[0]}")
+        ] == []
+
+
+def test_an_item_that_nothing_touches_is_listed_as_such(report: Report) -> None:
+    first = report.coverage[0]
+    bare = replace(first.items[0], questions=(), applicable=0, answered=0, claimed=None, proven=None)
+    line = replace(first, items=(bare, *first.items[1:]), touched=first.touched - 1)
+    read = read_back(pdf(replace(report, coverage=(line,), dimensions=(), register=())))
+    assert read.holds(f"Nothing in the catalogue touches {bare.id}.")
 
 
 def test_facts_and_days_are_written_for_people(read: ReadBack, report: Report) -> None:
@@ -143,8 +230,10 @@ def test_it_has_bookmarks_and_page_labels(read: ReadBack, report: Report) -> Non
     titles = [str(each.title) for each in outline]
     wanted = [
         "Summary",
+        "What it takes",
         "Where it stands",
         "The pilot",
+        "Coverage of frameworks",
         "Questions and answers",
         "Evidence register",
         "How this is made",
@@ -259,7 +348,7 @@ def test_nothing_is_too_long(report: Report, words: str) -> None:
     )
     read = read_back(file)
     assert read.holds(line)
-    assert "Whereitstands" in read.pages[2]
+    assert "Whatittakes" in read.pages[2]
     assert read.beyond(margin=19 * MILLIMETRE) == []
 
 

@@ -181,7 +181,7 @@ def _peopled(site: Site) -> Site:
 
 
 # What these modules ask of the database differs by what they visit; the others would only ask the same again.
-ON_BOTH = frozenset({"test_api", "test_pilots", "test_confirmations", "test_exceptions"})
+ON_BOTH = frozenset({"test_api", "test_api_milestones", "test_pilots", "test_confirmations", "test_exceptions"})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

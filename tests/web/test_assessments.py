@@ -7,8 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import library
-from app.records import answers, attachments, pilots
+from app.readiness.difference import difference
+from app.records import answers, assessments, attachments, pilots
 from tests.web.conftest import Site
+from tests.web.leads import Links
 
 QUESTIONS = library.catalogue().questions
 GATE = next(key for key, each in QUESTIONS.items() if each.gate and not each.when and not each.gate.when)
@@ -148,3 +150,38 @@ def test_an_item_confirmed_for_a_lower_claim_waits_on_both_pages(client: TestCli
     assert "1 thing waits for a second person" in client.get(f"/assessments/{assessment}").text  # the profile
     site.answer(assessment, PLAIN, 3)
     assert "2 things wait for a second person" in client.get(f"/assessments/{assessment}").text
+
+
+# ---- what an assessment leads to
+
+SHORT = "genai-first-look"
+
+
+def test_a_newer_version_of_its_questions_is_offered_until_it_is_taken_up(site: Site, client: TestClient) -> None:
+    assessment = site.assessment(catalogue=(SHORT, "1"))
+    page = f"/assessments/{assessment}"
+    assert f"{page}/catalogue" in Links(client.get(page).text).to
+    with site.database.writing() as db:
+        newest = library.newest(SHORT).version
+        assessments.take_up(db, site.callers["owner"], assessment, newest, at=datetime.now(UTC))
+    assert f"{page}/catalogue" not in Links(client.get(page).text).to
+
+
+def test_an_answer_whose_level_reads_otherwise_asks_again_until_it_is_saved(site: Site, client: TestClient) -> None:
+    old, new = library.catalogue(SHORT, "1"), library.newest(SHORT)
+    changed = next(each for each in difference(old, new).reworded if each.levels)
+    assessment = site.assessment(catalogue=(SHORT, "1"))
+    site.answer(assessment, changed.after.key, changed.levels[0])
+    with site.database.writing() as db:
+        assessments.take_up(db, site.callers["owner"], assessment, new.version, at=datetime.now(UTC))
+    assert "asks again" in client.get(f"/assessments/{assessment}").text
+    site.answer(assessment, changed.after.key, changed.levels[0])
+    assert "asks again" not in client.get(f"/assessments/{assessment}").text
+
+
+@pytest.mark.parametrize("at", ["path", "gates", "evidence", "milestones", "trade-offs", "coverage", "report"])
+def test_the_task_list_leads_to_everything_about_it(site: Site, client: TestClient, at: str) -> None:
+    assessment = site.assessment(catalogue=(SHORT, "1"))
+    to = f"/assessments/{assessment}/{at}"
+    assert to in Links(client.get(f"/assessments/{assessment}").text).to
+    assert client.get(to).status_code == 200

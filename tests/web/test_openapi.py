@@ -116,6 +116,11 @@ def test_every_call_is_described_in_words_with_its_noun_and_its_token(descriptio
         assert call.said["security"] == [{"token": []}], call.name
 
 
+def test_every_noun_is_described_and_has_calls(description: Description) -> None:
+    described = {each["name"] for each in description.whole["tags"] if each["description"]}
+    assert described == {tag for call in description.calls for tag in call.said["tags"]}
+
+
 def test_every_call_has_a_name_of_its_own(description: Description) -> None:
     names = [call.said["operationId"] for call in description.calls]
     assert len(set(names)) == len(names)
@@ -193,10 +198,13 @@ class Stage:
 
     scene: Scene
     today: date
+    ends: bool = True  # whether what the next call speaks of is not there
 
     def prepare(self, call: Call) -> None:
-        """One of everything, new; the question is the one that the description names."""
-        self.scene.renew()
+        """One of everything, new where something changes; the question is the one that the description names."""
+        if call.method != "get" or self.ends:
+            self.scene.renew()
+        self.ends = call.path.endswith("/catalogue")
         ids = self.scene.ids
         for each in call.parameters("path").values():
             if each["name"] == "question":
@@ -209,7 +217,7 @@ class Stage:
                 None,
                 not_applicable=answers.Marked(reason="out-of-scope", note="None."),
             )
-        if call.path.endswith("/catalogue"):
+        if self.ends:
             ids["assessment"] = str(self._of_the_short_catalogue())
 
     def moved(self, example: Any) -> Any:

@@ -24,6 +24,7 @@ STATES: Mapping[str, str] = MappingProxyType(
     }
 )
 _DIGEST_SHOWN = 12
+_TITLE_SHOWN = 72  # of a framework's item: some are whole sentences
 _RUN = re.compile(r"\S{24}")
 
 Words = str | list[str]
@@ -179,7 +180,8 @@ def _coverage(item: CoverageItem, numbers: Mapping[str, str]) -> list[str]:
     touching = ", ".join(numbers.get(each, each) for each in item.questions)
     figures = f"claimed {percent(item.claimed)}, proven {percent(item.proven)}"
     gates = f"; {item.gates_passed} of {item.gates} gates passed" if item.gates else ""
-    return [item.id, f" {item.title}: {touching}; {figures}{gates}"]
+    title = item.title if len(item.title) <= _TITLE_SHOWN else item.title[:_TITLE_SHOWN].rpartition(" ")[0] + " …"
+    return [item.id, f" {title.rstrip('.')}: {touching}; {figures}{gates}"]
 
 
 def _words(words: str) -> Words:

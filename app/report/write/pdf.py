@@ -10,7 +10,7 @@ from typing import Any
 from app.report.chart import layout
 from app.report.model import Fact, GateLine, LawLine, ReasonLine, Report
 from app.report.pictures import Picture, forecast, since, trend
-from app.report.told import Told
+from app.report.told import Told, Turn
 from app.report.write.appendix import appendix
 from app.report.write.svg import for_paper
 from app.report.write.typeset import typeset
@@ -22,7 +22,8 @@ _SENTENCES: dict[type, frozenset[str]] = {
     ReasonLine: frozenset({"text", "detail"}),
     GateLine: frozenset({"note", "turned"}),
     LawLine: frozenset({"source"}),
-    Told: frozenset({"path", "steps", "fragility", "hinges", "forecast"}),
+    Told: frozenset({"path", "steps", "fragility", "hinges"}),
+    Turn: frozenset({"words"}),
 }
 _PUT_TOGETHER = frozenset({"dimensions", "register", "coverage", "outlook"})  # otherwise than field by field
 
@@ -38,6 +39,8 @@ def printed(report: Report) -> dict[str, Any]:
         each.name: _printed(getattr(report, each.name)) for each in fields(report) if each.name not in _PUT_TOGETHER
     }
     plain |= appendix(report)
+    if plain["told"]:
+        del plain["told"]["forecast"]  # only the days that are worth a sentence are printed
     titles = {line.key: line.title for dimension in report.dimensions for line in dimension.questions}
     plain["bar"] |= {key: f"{getattr(report.bar, key):f}" for key in ("go", "floor", "no_go")}
     plain["not_applicable"] = [[each.title, each.not_applicable] for each in report.not_applicable]

@@ -29,6 +29,18 @@ ten. Beyond that 429 says in `Retry-After` when to come back.
 The examples speak of 20 November 2026 and of made-up ids.
 """
 
+TAGS = {
+    "pilots": "What is assessed: profile and needs, stated by one account and confirmed by another.",
+    "assessments": "A pilot against a catalogue of questions: the document, the score, the version answered.",
+    "answers": "A level, or whom to ask, or why a question does not apply.",
+    "evidence": "What is shown for an answer; confirmed by a second account, withdrawn with a reason, never deleted.",
+    "exceptions": "The risk of a gate, asked for by one account and accepted by another until a day.",
+    "trade-offs": "What was accepted knowingly, on record; it moves no gate.",
+    "links": "For people without an account: to read a report, or to answer a section.",
+    "milestones": "Assessments sealed at a moment. They never change, and two of them can be compared.",
+    "reports": "The report as a file.",
+}
+
 # Only describes the scheme; who may call what is decided by the guard of each route (app.web.access).
 _bearer = HTTPBearer(
     scheme_name="token",
@@ -57,6 +69,7 @@ def describe(app: FastAPI) -> None:
     def described() -> dict[str, Any]:
         document: dict[str, Any] = nulls_restored(made())
         document["components"]["schemas"] |= SCHEMAS
+        document["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
         return document
 
     app.openapi = described  # type: ignore[method-assign]

@@ -80,7 +80,7 @@ PROBLEMS: Responses = {
     ),
     429: _described(
         "The token has asked for too much lately; it says when to come back.",
-        TooMany("This token has made more than 1,200 requests a minute. Come back in 3 seconds.", retry_after=3),
+        TooMany("This token has used up its 1,200 requests a minute. Come back in 3 seconds.", retry_after=3),
         headers={**_RETRY, **_LIMITED},
     ),
     503: _described(
