@@ -11,8 +11,12 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from app import library
-from app.readiness.assessment import Assessment
+from app.finding import Finding
+from app.readiness.assessment import Assessment, NotApplicable
 from app.readiness.document import read_document
+from app.readiness.fragility import fragility
+from app.readiness.outlook import outlook
+from app.readiness.path import NoPath, Path, path_to
 from app.readiness.score import score
 from app.report.compose import Background, compose
 from app.report.model import Report
@@ -64,6 +68,24 @@ def full_assessment() -> Assessment:
     return read_document(json.dumps(document), catalogue)
 
 
+def unready_assessment() -> Assessment:
+    """The same, far from a Go: levels of all kinds, blanks, marks, findings that speak against, looks that wait."""
+    catalogue, full = library.catalogue(), full_assessment()
+    answers = dict(full.answers)
+    waits = NotApplicable(reason="out-of-scope", by="Ann")
+    for index, (key, each) in enumerate(full.answers.items()):
+        if index % 9 == 0:
+            answers[key] = replace(each, level=None)
+        elif index % 10 == 1 and catalogue.questions[key].gate is None:
+            answers[key] = replace(each, level=None, not_applicable=waits)
+        else:
+            first, *others = each.evidence
+            speaks = Finding(metric="errors", against=1 + index % 3 if index % 4 == 0 else None)
+            measured = replace(first, kind="artefact", findings=(speaks,), supports=3)
+            answers[key] = replace(each, level=1 + index % 4, evidence=(measured, *others))
+    return replace(full, answers=answers, pilot=replace(full.pilot, confirmed_by=None))
+
+
 def full_report() -> Report:
     """The report of that assessment."""
     return compose(
@@ -82,6 +104,7 @@ def measures() -> Iterator[Measure]:
     questions, items = len(assessment.answers), sum(len(each.evidence) for each in assessment.answers.values())
     taken = milliseconds(lambda: score(catalogue, assessment, DAY), times=30)
     yield Measure(f"scoring {questions} answers with {items} items", taken, "ms", 5)
+    yield from _outlook_measures()
     report = full_report()
     pages = len(PdfReader(BytesIO(pdf(report))).pages)
     days = iter(range(1, 100))  # each time the report of another day, so that nothing is set from memory
@@ -93,3 +116,20 @@ def measures() -> Iterator[Measure]:
     yield Measure("PDF of that report, warm", taken, "ms", 400, detail=f"{pages} pages")
     cold = subprocess.run([sys.executable, "-c", _COLD], capture_output=True, text=True, check=True)
     yield Measure("PDF of that report, cold (import and compiler included)", float(cold.stdout), "ms", 1500)
+
+
+def _outlook_measures() -> Iterator[Measure]:
+    """The path to Go of a pilot far from it, with what its verdict hangs on; and the whole outlook."""
+    catalogue, assessment = library.catalogue(), unready_assessment()
+    scored = score(catalogue, assessment, DAY)
+
+    def path_and_fragility() -> Path | NoPath:
+        fragility(catalogue, assessment, scored)
+        return path_to(catalogue, assessment, DAY)
+
+    found = path_and_fragility()  # the solver is loaded by now
+    steps = f"{len(found.steps)} steps" if isinstance(found, Path) else "no path"
+    taken = milliseconds(path_and_fragility, times=9)
+    yield Measure(f"path to Go and fragility, {len(assessment.answers)} answers", taken, "ms", 200, detail=steps)
+    taken = milliseconds(lambda: outlook(catalogue, assessment, DAY), times=9)
+    yield Measure("the whole outlook of that assessment", taken, "ms", 400)

@@ -162,17 +162,14 @@ class _Scene:
 
     def _begin(self, described: Described) -> None:
         """A new assessment, by a catalogue that is named or by the usual one."""
-        id = described.get("catalogue")
-        reference = CatalogueReference(id=id, version=described["version"]) if id else None
-        played = self.played
+        played, by, named = self.played, self.caller(described["by"]), described.get("catalogue")
+        reference = CatalogueReference(id=named, version=described["version"]) if named else None
         played.catalogue = self.db.catalogue(reference.id, reference.version) if reference else self.db.catalogue()
-        played.assessment = assessments.begin(self.db, self.caller(described["by"]), self.played.pilot, reference, at=self.at)
+        played.assessment = assessments.begin(self.db, by, played.pilot, reference, at=self.at)
         played.said, played.waiting, played.titled = {}, {}, {}
 
     def _take_up(self, described: Described) -> None:
-        assessments.take_up(
-            self.db, self.caller(described["by"]), self.assessment, described["version"], at=self.at
-        )
+        assessments.take_up(self.db, self.caller(described["by"]), self.assessment, described["version"], at=self.at)
         self.played.catalogue = self.db.catalogue(self.catalogue.id, described["version"])
 
     def _answer_all(self, happened: Described) -> None:
@@ -198,9 +195,7 @@ class _Scene:
         new = {key: described[key] for key in plain if key in described}
         said = plain | ({"note": stands.get("note")} | new if new else stands)
         given = _GIVEN.validate_python(said)
-        answers.enter(
-            self.db, self.caller(owner), self.assessment, question.key, given, seen=version, at=self.at
-        )
+        answers.enter(self.db, self.caller(owner), self.assessment, question.key, given, seen=version, at=self.at)
         self.played.said[question.key] = (version + 1, said)
         for item in described.get("evidence", ()):
             self._show(question, owner, item)

@@ -1,7 +1,6 @@
 """What would prove each claim, and where a pilot stands later if nothing is done."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -117,12 +116,9 @@ def test_evidence_goes_stale_on_its_day_and_the_gates_are_named_first() -> None:
 
 
 def test_an_exception_that_ends_is_a_day_of_its_own() -> None:
-    of = catalogue(dimension("d", question("a", gate=gate(3)), question("b", weight=9)))
-    said = {"d.a": answer(2), "d.b": answer(1)}
-    long = {"shelf_life_days": {}}
-    of = replace(of, policy=replace(of.policy, **long))
-    kept = said | {"d.b": proven_answer()}
-    found = ahead(of, kept, exceptions=(exception("d.a", until=days_ago(-10)),))
+    of = catalogue(dimension("d", question("a", gate=gate(3)), question("b", weight=9)), shelf_life_days={})
+    said = {"d.a": answer(2), "d.b": proven_answer()}
+    found = ahead(of, said, exceptions=(exception("d.a", until=days_ago(-10)),))
     assert points(found) == [(days_ago(-11), "no-go", Decimal("92.5"), ())]
 
 

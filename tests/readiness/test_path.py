@@ -125,6 +125,13 @@ def tenths(days: float | Decimal) -> int:
     return round(days * 10)
 
 
+def grade_needed(asked: QuestionScore, level: int) -> Grade:
+    """At least the level's, and that of every item whose standing finding speaks against it."""
+    return Grade(
+        max([level, *(each.counted for each in asked.proof.items if each.against is not None and each.against < level)])
+    )
+
+
 def every_way(given_catalogue: Catalogue, said: Assessment, key: str, without: Sequence[str] = ()) -> Iterator[Way]:
     """Everything that can be done about a question, nothing included."""
     asked_question, room = given_catalogue.questions[key], given_catalogue.dimension_of[key]
@@ -155,7 +162,7 @@ def every_way(given_catalogue: Catalogue, said: Assessment, key: str, without: S
         yield Way(len(kinds) * confirmation, len(kinds), stands(then))
         for level in range(max(1, proven + 1), 5) if f"level:{key}" not in without else ():
             effort = sum(map(tenths, asked_question.effort_days[proven:level]))
-            shown = stands(with_step(then, "level", key, level, MEASURED))
+            shown = stands(with_step(then, "level", key, level, grade_needed(stands(then), level)))
             yield Way(len(kinds) * confirmation + effort, len(kinds) + 1, shown)
 
 
