@@ -176,15 +176,13 @@ class _Scene:
         """What is answered: as usual in each dimension that is named, and where something special is described."""
         usual, own, stated = happened.get("usual", {}), happened.get("answers", {}), self.played.stated()
         for dimension in self.catalogue.dimensions:
-            if dimension.key not in usual and _EVERYTHING not in usual:
-                as_usual = None
-            else:
-                as_usual = usual.get(_EVERYTHING, {}) | usual.get(dimension.key, {})
-            blank = dimension.key in happened.get("leaves_blank", ())
+            as_usual = usual.get(_EVERYTHING, {}) | usual.get(dimension.key, {})
+            if dimension.key in happened.get("leaves_blank", ()):
+                as_usual = {}
             for question in dimension.questions:
                 if question.key in own:
                     self._answer(question, own[question.key])
-                elif as_usual and not blank and (question.when is None or question.when.holds(stated)):
+                elif as_usual and (question.when is None or question.when.holds(stated)):
                     self._answer(question, _usual(question, as_usual))
 
     def _answer(self, question: Question, described: Described) -> None:

@@ -133,6 +133,13 @@ class _Room:
         state = weight * (after.proven or 0) + levels * (weight if after.applicable else 0)
         return state + levels * weights * (covered + covers * marked)
 
+    def _unpacked(self, state: int) -> tuple[int, int, int, int]:
+        """Levels and weight of what applies, what is covered, and the weight that is marked."""
+        rest, levels = divmod(state, self._radix[0])
+        rest, weight = divmod(rest, self._radix[1])
+        marked, covered = divmod(rest, self._radix[2])
+        return levels, weight, covered, marked
+
     def _cheapest(self) -> list[dict[int, int]]:
         """After each question, the price of every state that can be reached; before the first, of none."""
         reached = [{0: 0}]
@@ -149,25 +156,33 @@ class _Room:
     def _plan(self, price: _Price) -> None:
         """Keep the cheapest way to each state that the target allows, unless one as good costs no more."""
         asks, count = self._asks, len(self._keys)
+        reached = [
+            (total, state, *self._unpacked(state))
+            for state, total in sorted(self._reached[-1].items(), key=lambda each: (each[1], each[0]))
+        ]
+        # In whole numbers until a plan is kept: most states are not.
+        whole = lcm(asks.bar.denominator, *(weight for _, _, _, weight, _, _ in reached if weight))
+        bar = int(asks.bar * whole)
         seen: dict[tuple[int, int], int] = {}  # most levels so far, by what is covered and the weight that applies
-        best: dict[tuple[int, int], Fraction] = {}  # best part in the mean, by what is covered and if anything applies
-        for state, total in sorted(self._reached[-1].items(), key=lambda each: (each[1], each[0])):
-            rest, levels = divmod(state, self._radix[0])
-            rest, weight = divmod(rest, self._radix[1])
-            marked, covered = divmod(rest, self._radix[2])
-            if 25 * levels < asks.floor * weight or (self._marks_matter and marked > self._marked_limit):
+        best: dict[tuple[int, int], int] = {}  # best part in the mean, by what is covered and if anything applies
+        for total, state, levels, weight, covered, marked in reached:
+            if 25 * levels * asks.floor.denominator < asks.floor.numerator * weight:
+                continue
+            if self._marks_matter and marked > self._marked_limit:
                 continue
             if seen.get((covered, weight), -1) >= levels:
-                continue  # a cheaper one comes to as much: most are told by this, without a fraction
+                continue  # a cheaper one comes to as much
             seen[covered, weight] = levels
-            over_bar = self._dimension_weight * (Fraction(25 * levels, weight) - asks.bar) if weight else Fraction(0)
+            over_bar = self._dimension_weight * (25 * levels * (whole // weight) - bar) if weight else 0
             applies = int(weight > 0)
             if any(most >= over_bar and others[0] >= covered and others[1] >= applies for others, most in best.items()):
                 continue
             best[covered, applies] = over_bar
-            over_coverage = Fraction(covered - count * asks.coverage.numerator)
             cost, place = price.parts(total, count)
-            self.plans.append(Plan(cost, place, (over_bar, over_coverage, Fraction(applies))))
+            over_coverage = covered - count * asks.coverage.numerator
+            self.plans.append(
+                Plan(cost, place, (Fraction(over_bar, whole), Fraction(over_coverage), Fraction(applies)))
+            )
             self._states.append(state)
         places = {place: rank for rank, place in enumerate(sorted({each.place for each in self.plans}))}
         self.plans = [replace(each, place=places[each.place]) for each in self.plans]

@@ -42,7 +42,7 @@ def multipliers(groups: Sequence[Sequence[tuple[int, Sequence[Fraction]]]]) -> t
         [
             value
             for _, _, adds in plans
-            for value in (1.0, *(float(add / by) for add, by in zip(adds, scales, strict=True)))
+            for value in (1.0, *(float(add) / float(by) for add, by in zip(adds, scales, strict=True)))
         ]
     )
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from app.errors import NotFound
 from app.readiness.milestone import Sealed
+from app.readiness.score import score
 from app.readiness.trend import QuestionChange, Side, Trend, compare
 from app.readiness.verdict import Verdict, cut
 from app.records import assessments, milestones
@@ -50,6 +51,16 @@ class ChangeLine:
     note: str | None  # where only one of the two catalogues asks it
 
 
+@dataclass(frozen=True, slots=True)
+class GateChange:
+    """A gate that stands otherwise."""
+
+    key: str
+    title: str
+    before: str | None  # its state; None where it was no gate
+    after: str | None
+
+
 @router.get("/assessments/{assessment}/comparison")
 def show_comparison(
     visit: ToRead,
@@ -82,6 +93,7 @@ def show_comparison(
         points=None if before.proven is None or after.proven is None else after.proven - before.proven,
         picture=drawn(picture) if picture else None,
         changes=[_change(each, sides) for each in trend.questions],
+        gates=_gates(*sides),
         choices={NOW: "Now"} | {each.id: f"{each.title}, {day(each.as_of)}" for each in reversed(sealed)},
         chosen=(begun, new),
     )
@@ -136,6 +148,18 @@ def _change(change: QuestionChange, sides: tuple[Side, Side]) -> ChangeLine:
     asked = [change.key in side.catalogue.questions for side in sides]
     note = "no longer asked" if not asked[1] else "asked anew" if not asked[0] else None
     return ChangeLine(change, note)
+
+
+def _gates(old: Side, new: Side) -> tuple[GateChange, ...]:
+    """Every gate that stands otherwise; those that only one of the two has, too."""
+    before, after = (score(side.catalogue, side.assessment, side.as_of).gates for side in (old, new))
+    was, now = ({each.key: each.state.value for each in gates} for gates in (before, after))
+    titles = {each.key: each.question.title for each in (*before, *after)}
+    return tuple(
+        GateChange(key, title, was.get(key), now.get(key))
+        for key, title in titles.items()
+        if was.get(key) != now.get(key)
+    )
 
 
 def _cut(figure: Fraction | None) -> Decimal | None:

@@ -1,6 +1,5 @@
 """Milestones: an assessment sealed, listed, shown as it was, and given out as a file that proves itself."""
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.errors import Broken
 from app.library import law
-from app.readiness.milestone import Milestone, Sealed, milestone_file, read_milestone
+from app.readiness.milestone import Milestone, Sealed, read_milestone
 from app.readiness.verdict import cut
 from app.records import assessments, audit, milestones, people
 from app.records.kept import Kept
@@ -25,7 +24,7 @@ from app.report.write.html import drawn, shown
 from app.web.access import ToEdit, ToExport, ToRead, Visit
 from app.web.page import ThisPage
 from app.web.reports import MadeLater, file_name, written
-from app.web.sealed import opened
+from app.web.sealed import file_of, opened
 from app.words import day
 
 router = APIRouter(include_in_schema=False)
@@ -89,7 +88,7 @@ def export_milestone(visit: ToExport, milestone: UUID) -> Response:
     what = {"milestone": found.id, "sha256": found.sha256}
     audit.note(visit.db, visit.caller, "milestone exported", ("assessment", found.assessment), at=visit.at, after=what)
     name = file_name(pilot, "milestone", found.title) + ".json"
-    return MadeLater(lambda: _file(found).encode(), name, "application/json")
+    return MadeLater(lambda: file_of(found).encode(), name, "application/json")
 
 
 @router.get("/milestones/{milestone}/report")
@@ -163,15 +162,10 @@ def _report(visit: Visit, sealed: Milestone) -> Report:
     return compose(sealed.catalogue, sealed.assessment, sealed.as_of, background)
 
 
-def _file(found: Found) -> str:
-    plain = milestone_file(found.sealed, id=str(found.id), people=found.people, catalogue_content=found.catalogue)
-    return json.dumps(plain, ensure_ascii=False, indent=1)
-
-
 def _broken(found: Found) -> tuple[str, ...]:
     """What does not hold of a milestone; nothing when its digests and a scoring afresh say what was sealed."""
     try:
-        read_milestone(_file(found))
+        read_milestone(file_of(found))
     except Broken as broken:
         return tuple(str(each) for each in broken.problems) or (broken.message,)
     return ()

@@ -8,6 +8,8 @@ import pytest
 
 from app import library
 from app.readiness.assessment import Assessment
+from app.readiness.fragility import fragility
+from app.readiness.path import NoPath, path_to
 from app.readiness.score import Score, score
 from app.report.model import Report
 from app.report.write.json import report_as_json, score_as_json
@@ -147,3 +149,29 @@ def test_the_summary_has_no_register(report: Report) -> None:
     assert plain["register"] is None
     assert plain["not_applicable"] == []
     assert {len(each["questions"]) for each in plain["dimensions"]} == {0}
+
+
+def test_the_score_says_what_its_verdict_hangs_on_and_the_path_to_go() -> None:
+    said = make.assessment({"one.a": make.answer(4, make.evidence(make.MEASURED, confirmed_by=None))})
+    scored = score(THREE, said, make.TODAY)
+    plain = score_as_json(scored, fragility(THREE, said, scored), path_to(THREE, said, make.TODAY))
+    assert plain["fragility"] is None
+    steps = plain["path_to_go"]["steps"]
+    assert plain["path_to_go"]["effort_days"] == sum(each["effort_days"] for each in steps) == pytest.approx(4.1)
+    assert steps[0] == {
+        "kind": "items",
+        "question": "one.a",
+        "title": "A",
+        "from": 2,
+        "to": 4,
+        "effort_days": 0.1,
+        "confirm": True,
+    }
+    assert json.loads(json.dumps(plain)) == plain
+
+
+def test_no_path_is_written_as_none() -> None:
+    said = make.assessment({})
+    blocked = path_to(THREE, said, make.TODAY, without=[f"level:{key}" for key in THREE.questions])
+    assert isinstance(blocked, NoPath)
+    assert score_as_json(score(THREE, said, make.TODAY), None, blocked)["path_to_go"] is None

@@ -2,12 +2,14 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from app.readiness.milestone import read_milestone
@@ -19,7 +21,6 @@ from tests.web.test_reports import reader
 
 SHORT = ("genai-first-look", "1")  # 25 questions
 TODAY = datetime.now(UTC).date()
-OFTEN = "data-and-model.sources"
 
 
 @pytest.fixture
@@ -168,6 +169,44 @@ def test_a_reader_by_link_sees_milestones_in_the_report_and_nowhere_else(site: S
     assert [client.get(path).status_code for path in closed] == [404, 404, 404]
 
 
+def test_of_two_who_seal_at_once_with_one_title_one_wins(site: Site, assessment: UUID) -> None:
+    clients = [site.visit(who) for who in ("owner", "editor", "owner", "editor")]
+    with ThreadPoolExecutor(len(clients)) as together:
+        answers = list(together.map(lambda client: seal(client, assessment, "Steering committee").status_code, clients))
+    assert sorted(answers) == [303, 409, 409, 409]
+
+
+def test_a_milestone_that_was_changed_beside_this_program_says_that_it_does_not_hold(
+    site: Site, client: TestClient, assessment: UUID
+) -> None:
+    milestone = sealed(site, assessment)
+    with site.database.writing() as db:
+        for name in db.sql.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            db.sql.execute(text(f'DROP TRIGGER "{name}"'))
+        db.sql.execute(text("UPDATE milestones SET sealed = replace(sealed, 'What we know', 'What we knew')"))
+    page = client.get(f"/milestones/{milestone}")
+    assert page.status_code == 200
+    assert "This milestone does not hold" in page.text
+    assert "The digests fit" not in page.text
+
+
+def test_the_report_tells_what_moved_since_the_last_milestone_of_its_day(
+    site: Site, client: TestClient, assessment: UUID
+) -> None:
+    sealed(site, assessment, "First", days_ago=30)
+    sealed(site, assessment, "Second", days_ago=10)
+    site.answer(assessment, _questions(site)[-1], 3)
+
+    def since(days_ago: int) -> Any:
+        query = {"as_of": (TODAY - timedelta(days=days_ago)).isoformat()}
+        return json.loads(client.get(f"/assessments/{assessment}/report.json", params=query).content)["since"]
+
+    assert [each and each["milestone"] for each in (since(40), since(20), since(0))] == [None, "First", "Second"]
+    now = since(0)
+    assert sum(each["points"] for each in now["causes"]) == pytest.approx(now["points"])
+    assert now == since(0)  # looked up, the second time
+
+
 # ---- compared
 
 
@@ -191,17 +230,29 @@ def test_what_moved_is_told_question_by_question(site: Site, client: TestClient,
     sealed(site, assessment)
     unanswered = _questions(site)[-1]
     site.answer(assessment, unanswered, 3)
-    text = compared(client, assessment)
-    assert "1 question differs" in text
-    assert f"#{unanswered}" in text
-    assert "rose from" in text
+    told = compared(client, assessment)
+    assert "1 question differs" in told
+    assert f"#{unanswered}" in told
+    assert "rose from" in told
+
+
+def test_a_gate_that_stands_otherwise_is_named(site: Site, client: TestClient, assessment: UUID) -> None:
+    with site.database.reading() as db:
+        catalogue = db.catalogue(*SHORT)
+    gate = next(each for each in catalogue.questions.values() if each.gate and not each.gate.when and not each.when)
+    site.answer(assessment, gate.key, None)
+    sealed(site, assessment)
+    site.answer(assessment, gate.key, 0)
+    told = compared(client, assessment)
+    assert "1 gate stands otherwise" in told
+    assert f"/gates#{gate.key}" in told
 
 
 def test_two_that_are_alike_differ_in_nothing(site: Site, client: TestClient, assessment: UUID) -> None:
     milestone = str(sealed(site, assessment))
-    text = compared(client, assessment, old=milestone, new=milestone)
-    assert "No question differs" in text
-    assert "Nothing moved it" in text
+    told = compared(client, assessment, old=milestone, new=milestone)
+    assert "No question differs" in told
+    assert "Nothing moved it" in told
 
 
 def test_time_can_be_compared_backwards(site: Site, client: TestClient, assessment: UUID) -> None:
