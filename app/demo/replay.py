@@ -46,6 +46,15 @@ class People:
 
 
 @dataclass
+class Item:
+    """Something shown for an answer."""
+
+    id: UUID
+    title: str
+    confirmed_for: int | None = None  # the level that was claimed when somebody confirmed it
+
+
+@dataclass
 class Played:
     """A pilot as far as its history has been played."""
 
@@ -58,8 +67,7 @@ class Played:
     assessment: UUID = field(init=False)  # once it is begun; of several the newest
     catalogue: Catalogue = field(init=False)
     said: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)  # by question: the version, and what
-    waiting: dict[str, list[UUID]] = field(default_factory=dict)  # by question: items that nobody has confirmed yet
-    titled: dict[tuple[str, str], UUID] = field(default_factory=dict)  # items by question and title
+    shown: dict[str, list[Item]] = field(default_factory=dict)  # by question: what is not withdrawn
 
     def stated(self) -> Profile:
         """The profile as it is stated now."""
@@ -122,7 +130,7 @@ class _Scene:
         for question in self._within(happened.get("reviews", ())):
             self._answer(question, {})
         for question in self._within(happened.get("confirms", ())):
-            self._confirm_waiting(question)
+            self._confirm(question)
         for withdrawal in happened.get("withdraws", ()):
             self._withdraw(withdrawal)
         for exception in happened.get("exceptions", ()):
@@ -166,7 +174,7 @@ class _Scene:
         reference = CatalogueReference(id=named, version=described["version"]) if named else None
         played.catalogue = self.db.catalogue(reference.id, reference.version) if reference else self.db.catalogue()
         played.assessment = assessments.begin(self.db, by, played.pilot, reference, at=self.at)
-        played.said, played.waiting, played.titled = {}, {}, {}
+        played.said, played.shown = {}, {}
 
     def _take_up(self, described: Described) -> None:
         assessments.take_up(self.db, self.caller(described["by"]), self.assessment, described["version"], at=self.at)
@@ -195,8 +203,11 @@ class _Scene:
         given = _GIVEN.validate_python(said)
         answers.enter(self.db, self.caller(owner), self.assessment, question.key, given, seen=version, at=self.at)
         self.played.said[question.key] = (version + 1, said)
-        for item in described.get("evidence", ()):
+        items = described.get("evidence", ())
+        for item in items:
             self._show(question, owner, item)
+        if items and all(item.get("confirmed", True) for item in items):
+            self._confirm(question)
 
     # ---- what is shown
 
@@ -224,27 +235,25 @@ class _Scene:
             limit=_FILE_LIMIT,
             at=self.at,
         )
-        self.played.titled[question.key, described["title"]] = evidence
-        self.played.waiting.setdefault(question.key, []).append(evidence)
-        if described.get("confirmed", True):
-            self._confirm(question, evidence)
+        self.played.shown.setdefault(question.key, []).append(Item(evidence, described["title"]))
 
-    def _confirm_waiting(self, question: Question) -> None:
-        for evidence in tuple(self.played.waiting.get(question.key, ())):
-            self._confirm(question, evidence)
-
-    def _confirm(self, question: Question, evidence: UUID) -> None:
-        attachments.confirm(self.db, self._second(question), evidence, at=self.at)
-        self.played.waiting[question.key].remove(evidence)
+    def _confirm(self, question: Question) -> None:
+        """Look a second time at all that waits: what is new, and what was confirmed for a lower claim."""
+        level = self.played.said[question.key][1]["level"] or 0
+        for item in self.played.shown.get(question.key, ()):
+            if item.confirmed_for is None or item.confirmed_for < level:
+                attachments.confirm(self.db, self._second(question), item.id, at=self.at)
+                item.confirmed_for = level
 
     def _withdraw(self, described: Described) -> None:
         question = self.catalogue.questions[described["question"]]
-        evidence = self.played.titled[question.key, described["title"]]
+        shown = self.played.shown[question.key]
+        item = next(each for each in shown if each.title == described["title"])
         owner = self.caller(self.people.owner(question.owner))
-        attachments.withdraw(self.db, owner, evidence, described["reason"], at=self.at)
-        self.played.waiting[question.key] = [each for each in self.played.waiting[question.key] if each != evidence]
+        attachments.withdraw(self.db, owner, item.id, described["reason"], at=self.at)
         if described.get("confirmed"):
-            attachments.confirm(self.db, self._second(question), evidence, at=self.at)
+            attachments.confirm(self.db, self._second(question), item.id, at=self.at)
+        shown.remove(item)
 
     def _second(self, question: Question) -> Caller:
         """Who looks a second time at what is shown for a question."""

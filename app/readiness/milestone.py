@@ -128,20 +128,21 @@ def reopen(text: str, catalogue: Catalogue) -> Milestone:
 
 
 def milestone_file(
-    canonical_text: str, *, id: str, people: Mapping[str, str], catalogue_content: Mapping[str, Any]
+    canonical_text: str, *, id: str, sha256: str, people: Mapping[str, str], catalogue_content: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The milestone as people download it: what was sealed, and beside it all that verifying it takes.
 
     Args:
         canonical_text: as `seal` gave it.
         id: of the milestone where it is kept.
+        sha256: as it was kept with the text, and not worked out again: what was changed since has to show.
         people: names, by what people are called in the seal; those taken away are left out.
         catalogue_content: the catalogue's document.
     """
     return {
         **json.loads(canonical_text),
         "id": id,
-        "sha256": sha256_of(canonical_text),
+        "sha256": sha256,
         "people": dict(people),
         "catalogue_content": dict(catalogue_content),
     }

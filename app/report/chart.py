@@ -274,20 +274,24 @@ def _apart(wanted: Sequence[float], frame: _Frame) -> list[float]:
 
 def _day_labels(days: Sequence[date], frame: _Frame) -> Iterator[Label]:
     """The first and the last day, and those between for which there is room."""
+    last = _day_label(days[-1], frame)
+    shown = [_day_label(days[0], frame)]
+    for each in days[1:-1]:
+        if frame.x(each) - shown[-1].x > _LEAST_APART:
+            label = _day_label(each, frame)
+            if not _touch(shown[-1], label) and not _touch(label, last):
+                shown.append(label)
+    yield from shown
+    if not _touch(shown[-1], last):
+        yield last
 
-    def half(on: date) -> float:
-        return len(day(on)) * _CHARACTER / 2
 
-    def label(on: date) -> Label:
-        return Label(max(frame.x(on), 32 + half(on)), frame.bottom + 22, day(on), "middle")
+_LEAST_APART = 10 * _CHARACTER  # of the middles of two days
 
-    shown = [days[0]]
-    for each in days[1:]:
-        while len(shown) > 1 and each == days[-1] and _touch(label(shown[-1]), label(each)):
-            shown.pop()  # the last day is worth more than the one before it
-        if not _touch(label(shown[-1]), label(each)):
-            shown.append(each)
-    yield from map(label, shown)
+
+def _day_label(on: date, frame: _Frame) -> Label:
+    words = day(on)
+    return Label(max(frame.x(on), 32 + len(words) * _CHARACTER / 2), frame.bottom + 22, words, "middle")
 
 
 def _touch(left: Label, right: Label) -> bool:

@@ -335,7 +335,7 @@ class Report:
             register=None if self.register is None else tuple(each for each in self.register if each.question in lines),
             no_longer_asked=tuple(each for each in self.no_longer_asked if _dimension_of(each.key) in keys),
             outlook=outlook,
-            told=outlook and told(outlook, self.verdict_title),
+            told=told(outlook, self.verdict_title) if outlook else None,
         )
 
 

@@ -1,6 +1,7 @@
 """One question with its answer and its evidence, in the words of the report. Pure."""
 
 from datetime import date
+from functools import lru_cache
 
 from app.finding import Finding
 from app.readiness.assessment import Evidence
@@ -36,9 +37,14 @@ def question_line(catalogue: Catalogue, asked: QuestionScore, as_of: date) -> Qu
         not_applicable=_not_applicable(asked),
         proves=proves_now(asked),
         more=would_prove_more(catalogue, asked),
-        references=tuple(f"{framework} {item}" for framework, ids in question.references.items() for item in ids),
+        references=_references(tuple(question.references.items())),
         evidence=tuple(_evidence(catalogue, asked, each, as_of) for each in asked.proof.items),
     )
+
+
+@lru_cache(maxsize=1024)  # they are the catalogue's, and the same in every report
+def _references(by_framework: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    return tuple(f"{framework} {item}" for framework, ids in by_framework for item in ids)
 
 
 def _state(asked: QuestionScore) -> AnswerState:

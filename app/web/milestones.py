@@ -1,5 +1,6 @@
 """Milestones: an assessment sealed, listed, shown as it was, and given out as a file that proves itself."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -88,7 +89,7 @@ def export_milestone(visit: ToExport, milestone: UUID) -> Response:
     what = {"milestone": found.id, "sha256": found.sha256}
     audit.note(visit.db, visit.caller, "milestone exported", ("assessment", found.assessment), at=visit.at, after=what)
     name = file_name(pilot, "milestone", found.title) + ".json"
-    return MadeLater(lambda: file_of(found).encode(), name, "application/json")
+    return MadeLater(lambda: _written(found), name, "application/json")
 
 
 @router.get("/milestones/{milestone}/report")
@@ -165,7 +166,7 @@ def _report(visit: Visit, sealed: Milestone) -> Report:
 def _broken(found: Found) -> tuple[str, ...]:
     """What does not hold of a milestone; nothing when its digests and a scoring afresh say what was sealed."""
     try:
-        read_milestone(file_of(found))
+        read_milestone(_written(found).decode())
     except Broken as broken:
         return tuple(str(each) for each in broken.problems) or (broken.message,)
     return ()
@@ -173,3 +174,8 @@ def _broken(found: Found) -> tuple[str, ...]:
 
 def _cut(figure: Fraction | None) -> Decimal | None:
     return None if figure is None else cut(figure)
+
+
+def _written(found: Found) -> bytes:
+    """The file as people download it."""
+    return json.dumps(file_of(found), ensure_ascii=False, indent=1).encode()

@@ -60,3 +60,10 @@ def test_what_fails_is_told_on_a_page_of_its_own(path: Page) -> None:
     path.get_by_role("checkbox").first.check()
     expect(path.get_by_role("link", name="Sign in")).to_be_visible()
     expect(path).to_have_url(re.compile(r"without="))
+
+
+def test_the_task_list_says_what_it_takes_when_that_has_been_worked_out(page: Page, served: Served) -> None:
+    served.sign_in(page.context)
+    page.goto(f"{served.url}/assessments/{served.assessment(PILOT)}")
+    expect(page.get_by_text("of work lead to a Go")).to_be_visible()
+    expect(page.get_by_role("link", name="See the path")).to_be_visible()

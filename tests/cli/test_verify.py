@@ -36,9 +36,10 @@ def milestone() -> dict[str, Any]:
         answers={"operations.kill-switch": Answer(level=3, evidence=(shown,)), "operations.rollback": Answer(level=2)},
     )
     at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    text, _ = seal(catalogue, said, score(catalogue, said, DAY), title="Autumn", by="person-1", at=at)
+    text, digest = seal(catalogue, said, score(catalogue, said, DAY), title="Autumn", by="person-1", at=at)
     people = {"person-1": "Dora", "person-2": "Emil"}
-    return milestone_file(text, id="0190", people=people, catalogue_content=catalogue_document(catalogue))
+    content = catalogue_document(catalogue)
+    return milestone_file(text, id="0190", sha256=digest, people=people, catalogue_content=content)
 
 
 @pytest.fixture

@@ -46,9 +46,9 @@ def sealed(said: Assessment = SAID, *, title: str = "Autumn", at: datetime = AT)
 
 def file_of(said: Assessment = SAID) -> dict[str, Any]:
     """The milestone file of it."""
-    text, _ = sealed(said)
+    text, digest = sealed(said)
     content = catalogue_document(CATALOGUE)
-    return milestone_file(text, id="0190", people={"person-7": "Dora"}, catalogue_content=content)
+    return milestone_file(text, id="0190", sha256=digest, people={"person-7": "Dora"}, catalogue_content=content)
 
 
 def read(plain: Mapping[str, Any]) -> Milestone:

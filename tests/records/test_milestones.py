@@ -65,7 +65,11 @@ def test_what_is_kept_can_be_verified_by_itself(house: House) -> None:
     milestone = found(house, house.seal(answered(house)))
 
     file = milestone_file(
-        milestone.sealed, id=str(milestone.id), people=milestone.people, catalogue_content=milestone.catalogue
+        milestone.sealed,
+        id=str(milestone.id),
+        sha256=milestone.sha256,
+        people=milestone.people,
+        catalogue_content=milestone.catalogue,
     )
     read = read_milestone(json.dumps(file))
 

@@ -32,6 +32,7 @@ class Run:
     right: float
     glyphs: tuple[str, ...]
     undefined: int
+    read_aloud: bool = True  # what only repeats or frames is not: the head and the foot of a page, a drawing's signs
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ class ReadBack:
 
     @cached_property
     def text(self) -> str:
-        return "".join(self.pages)
+        """What is read aloud, from page to page as if there were no pages."""
+        return squeezed("".join(glyph for page in self.runs for run in page for glyph in run.glyphs if run.read_aloud))
 
     @cached_property
     def from_the_right(self) -> str:
         """The text with its last glyph first: what runs from the right is drawn, and so read, from its end."""
-        return squeezed("".join(glyph for page in self.runs[::-1] for run in page[::-1] for glyph in run.glyphs[::-1]))
+        aloud = (run for page in self.runs[::-1] for run in page[::-1] if run.read_aloud)
+        return squeezed("".join(glyph for run in aloud for glyph in run.glyphs[::-1]))
 
     @property
     def undefined_glyphs(self) -> int:
@@ -101,6 +104,7 @@ def _runs(page: PageObject, reader: PdfReader, fonts: dict[str, Font]) -> Iterat
     font, size = Font("", embedded=False, characters={}, widths={}), 0.0
     left, kept = 0.0, list[float]()
     marked: list[bool] = []  # whether each open piece says itself what it stands for
+    framing: list[bool] = []  # whether each open piece is left out when the page is read aloud
     for operands, operator in ContentStream(page.get_contents(), reader).operations:
         match operator:
             case b"q":
@@ -112,17 +116,19 @@ def _runs(page: PageObject, reader: PdfReader, fonts: dict[str, Font]) -> Iterat
             case b"BDC" | b"BMC":
                 says = len(operands) > 1 and isinstance(operands[1], DictionaryObject) and "/ActualText" in operands[1]
                 if says and not any(marked):
-                    yield Run(left, left, (str(operands[1]["/ActualText"]),), 0)
+                    yield Run(left, left, (str(operands[1]["/ActualText"]),), 0, not any(framing))
                 marked.append(says)
+                framing.append(str(operands[0]) == "/Artifact")
             case b"EMC":
                 marked.pop()
+                framing.pop()
             case b"Tf":
                 font, size = fonts[operands[0]], float(operands[1])
             case b"Tj" | b"TJ":
                 codes = list(_codes(operands[0]))
                 right = left + size / 1000 * sum(font.widths.get(each, 0) if each >= 0 else each + 1 for each in codes)
                 glyphs = () if any(marked) else tuple(font.characters.get(each, "") for each in codes if each > 0)
-                yield Run(left, right, glyphs, codes.count(0))
+                yield Run(left, right, glyphs, codes.count(0), not any(framing))
 
 
 def _codes(shown: object) -> Iterator[int]:

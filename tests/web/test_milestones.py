@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app import library
 from app.readiness.milestone import read_milestone
-from app.records import audit, milestones
+from app.records import assessments, audit, milestones
 from tests.report.read_back import read_back, squeezed
 from tests.web.conftest import Site
 from tests.web.leads import Links
@@ -275,3 +276,14 @@ def test_without_a_milestone_there_is_nothing_to_compare_with(client: TestClient
     answer = client.get(f"/assessments/{assessment}/comparison")
     assert answer.status_code == 404
     assert "No milestone of this assessment is sealed yet" in answer.text
+
+
+def test_a_milestone_stays_on_the_version_it_was_sealed_with(site: Site, client: TestClient, assessment: UUID) -> None:
+    milestone = sealed(site, assessment)
+    before = words(client, f"/milestones/{milestone}")
+    with site.database.writing() as db:
+        newest = library.newest(SHORT[0]).version
+        assessments.take_up(db, site.callers["owner"], assessment, newest, at=datetime.now(UTC))
+    assert words(client, f"/milestones/{milestone}") == before
+    told = compared(client, assessment)
+    assert "no longer asked" in told or "catalogue" in told

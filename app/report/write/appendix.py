@@ -5,6 +5,7 @@ Their sentences are put together here: for text of so many pages Typst's own scr
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -41,20 +42,27 @@ def appendix(report: Report) -> dict[str, Any]:
     items: dict[EvidenceLine, int] = {}
     for number, item in enumerate(report.register or (), start=1):
         items.setdefault(item, number)
+    # What an answer refers to stands item by item in the coverage, for whoever is given that.
+    referring = not any(each.items for each in report.coverage)
     cheapest = {each.question: proving_told(each) for each in report.outlook.proving} if report.outlook else {}
     return {
-        "dimensions": [_dimension(each, numbers, items, cheapest) for each in report.dimensions],
+        "dimensions": [_dimension(each, _Told(numbers, items, cheapest, referring)) for each in report.dimensions],
         "register": None if report.register is None else _register(report.register, numbers),
         "coverage": [_framework(each, numbers) for each in report.coverage],
     }
 
 
-def _dimension(
-    dimension: DimensionLine,
-    numbers: Mapping[str, str],
-    items: Mapping[EvidenceLine, int],
-    cheapest: Mapping[str, str],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an answer is told with."""
+
+    numbers: Mapping[str, str]  # by question
+    items: Mapping[EvidenceLine, int]  # their numbers in the register
+    cheapest: Mapping[str, str]  # proof, by question
+    referring: bool  # whether each answer names the frameworks' items
+
+
+def _dimension(dimension: DimensionLine, told: _Told) -> dict[str, Any]:
     known = (None if each is None else percent(each) for each in (dimension.claimed, dimension.proven, dimension.gap))
     claimed, proven, gap = known
     return {
@@ -65,30 +73,28 @@ def _dimension(
         "answered": dimension.answered,
         "applicable": dimension.applicable,
         "below_floor": dimension.below_floor,
-        "questions": [_question(each, numbers, items, cheapest.get(each.key)) for each in dimension.questions],
+        "questions": [_question(each, told) for each in dimension.questions],
     }
 
 
-def _question(
-    line: QuestionLine, numbers: Mapping[str, str], items: Mapping[EvidenceLine, int], cheapest: str | None
-) -> dict[str, Any]:
-    told = [("Claimed", line.anchor), ("Ask", line.ask), ("Not applicable", line.not_applicable)]
-    more = [*line.more, *([cheapest] if cheapest else [])]
+def _question(line: QuestionLine, told: _Told) -> dict[str, Any]:
+    under = [("Claimed", line.anchor), ("Ask", line.ask), ("Not applicable", line.not_applicable)]
+    more = [*map(days_in, line.more), *([told.cheapest[line.key]] if line.key in told.cheapest else [])]
     about = f"{line.owner}, {line.key}."
+    if told.referring and line.references:
+        about += f" Refers to {'; '.join(_by_framework(line.references))}."
     return {
-        "number": numbers[line.key],
+        "number": told.numbers[line.key],
         "title": _words(line.title),
         "level": None if line.claimed is None else [line.claimed, line.proven, line.contradicted],
         "state": STATES[line.state],
         "text": _words(line.text),
-        "told": [[head, _words(words)] for head, words in told if words is not None],
+        "told": [[head, _words(words)] for head, words in under if words is not None],
         "note": [_words(each) for each in (line.note or "").split("\n") if each.strip()],
-        "items": [[items.get(each), _words(_item(each))] for each in line.evidence],
+        "items": [[told.items.get(each), _words(_item(each))] for each in line.evidence],
         "proves": None if line.claimed is None else _words(days_in(line.proves) + " "),
-        "more": _words(" ".join(map(days_in, more)) + " ") if more else None,
-        "about": _words(
-            f"{about} Refers to {'; '.join(_by_framework(line.references))}." if line.references else about
-        ),
+        "more": _words(" ".join(more) + " ") if more else None,
+        "about": _words(about),
     }
 
 
@@ -178,8 +184,8 @@ def _framework(line: CoverageLine, numbers: Mapping[str, str]) -> dict[str, Any]
 def _coverage(item: CoverageItem, numbers: Mapping[str, str]) -> list[str]:
     """Which item, and what is known of it."""
     touching = ", ".join(numbers.get(each, each) for each in item.questions)
-    figures = f"claimed {percent(item.claimed)}, proven {percent(item.proven)}"
-    gates = f"; {item.gates_passed} of {item.gates} gates passed" if item.gates else ""
+    figures = f"{percent(item.claimed)}, {percent(item.proven)}"
+    gates = f"; gates {item.gates_passed} of {item.gates}" if item.gates else ""
     title = item.title if len(item.title) <= _TITLE_SHOWN else item.title[:_TITLE_SHOWN].rpartition(" ")[0] + " …"
     return [item.id, f" {title.rstrip('.')}: {touching}; {figures}{gates}"]
 

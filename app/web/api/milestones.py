@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.errors import NotFound
-from app.readiness.milestone import FORMAT, Sealed, milestone_file
+from app.readiness.milestone import FORMAT, Sealed
 from app.readiness.trend import Cause, Side, compare
 from app.readiness.verdict import cut
 from app.records import assessments, milestones
@@ -28,7 +28,7 @@ from app.web.api.described import (
 from app.web.api.pages import LINKED, Cursor, Limit, link_next, page_of
 from app.web.api.problem import conflict
 from app.web.api.tagged import TAG, IfNoneMatch, tagged
-from app.web.sealed import opened
+from app.web.sealed import file_of, opened
 from app.wording import Line
 
 router = APIRouter(tags=["milestones"])
@@ -204,8 +204,7 @@ def seal_milestone(
 def show_milestone(visit: ToRead, milestone: MilestoneId, if_none_match: IfNoneMatch = None) -> Response:
     """Download a milestone as it was sealed, with all that verifying it takes."""
     found = milestones.find(visit.db, visit.caller, milestone)
-    whole = milestone_file(found.sealed, id=str(found.id), people=found.people, catalogue_content=found.catalogue)
-    return tagged(whole, if_none_match)
+    return tagged(file_of(found), if_none_match)
 
 
 @router.get("/assessments/{assessment}/comparison", summary="Compare two milestones")
