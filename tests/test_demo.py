@@ -32,7 +32,7 @@ from app.web.sealed import opened
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YEARS_LATER = datetime(2031, 3, 1, 0, 30, tzinfo=UTC)  # the day after February: ages are counted over it
 
-CLAIMS, CALLS, CODE = "Claims letter drafting", "Call notes for advisers", "Code assistant"
+CLAIMS, CALLS, CODE = "Claims letter drafting", "Customer call notes", "Code assistant"
 MINUTES, MOTOR, POLICY = "Meeting minutes", "Motor damage triage", "Policy wording search"
 UNDERWRITING = "Underwriting summaries"
 GO, CONDITIONAL, NO_GO, NOT_ASSESSED = Verdict.GO, Verdict.CONDITIONAL, Verdict.NO_GO, Verdict.NOT_ASSESSED
@@ -200,11 +200,11 @@ def test_the_go_of_policy_wording_search_hangs_on_the_night_shift_alone(demo: De
 # ---- fell back
 
 
-def test_call_notes_was_a_go_and_fell_back(demo: Demo) -> None:
+def test_customer_call_notes_was_a_go_and_fell_back(demo: Demo) -> None:
     assert [each.verdict for each in demo.sealed(CALLS)] == [CONDITIONAL, GO, GO, CONDITIONAL]
 
 
-def test_call_notes_fell_back_by_a_change_and_by_time_and_by_nothing_else(demo: Demo) -> None:
+def test_customer_call_notes_fell_back_by_a_change_and_by_time_and_by_nothing_else(demo: Demo) -> None:
     assert demo.biggest_causes(CALLS) == ["items confirmed", None, "changes", "time"]
     since_go = compare(demo.sides(CALLS)[1], demo.sides(CALLS)[-1])
     assert {each.cause for each in since_go.parts if each.exact} == {"changes", "time"}
@@ -213,13 +213,13 @@ def test_call_notes_fell_back_by_a_change_and_by_time_and_by_nothing_else(demo: 
     assert {"infrastructure.capacity-proven", "model.red-teaming"} <= stale
 
 
-def test_call_notes_asks_for_a_new_look_since_the_model_changed(demo: Demo) -> None:
+def test_customer_call_notes_asks_for_a_new_look_since_the_model_changed(demo: Demo) -> None:
     figures = demo.lines[CALLS].figures
     assert figures
     assert figures.waiting_review > 50
 
 
-def test_the_forecast_of_call_notes_says_what_goes_stale_next(demo: Demo) -> None:
+def test_the_forecast_of_customer_call_notes_says_what_goes_stale_next(demo: Demo) -> None:
     kept = demo.kept(CALLS)
     forecast = outlook(kept.catalogue, kept.assessment, AT.date()).forecast
     soon = [each for each in forecast if each.on <= AT.date() + timedelta(days=21)]

@@ -50,7 +50,10 @@ def multipliers(groups: Sequence[Sequence[tuple[int, Sequence[Fraction]]]]) -> t
     highs.setOptionValue("threads", 1)
     highs.passModel(model)
     highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
         return None
+    if status != highspy.HighsModelStatus.kOptimal:  # a solver that gave up makes the search longer, not wrong
+        return (Fraction(0),) * conditions
     duals = highs.getSolution().row_dual[len(groups) :]
     return tuple(max(Fraction(0), Fraction(dual) / by) for dual, by in zip(duals, scales, strict=True))

@@ -153,12 +153,15 @@ def _turns(forecast: Sequence[Forecast], verdict: str) -> Iterator[Turn]:
         )
 
 
-def proving_told(proving: Proving) -> str:
-    """The cheapest that would prove a claim, in a sentence."""
+def proving_told(proving: Proving, beside: Sequence[str] = ()) -> str:
+    """The cheapest that would prove a claim, in a sentence; what stands beside it already is not said again."""
     cost, cheapest = days(proving.effort_days), f"The cheapest proof of level {proving.claimed}"
     match proving.how:
         case "review":
             return f"{cheapest}: look at the answer again and save it ({cost})."
         case "confirm":
             return f"{cheapest}: have what is attached confirmed by a second person ({cost})."
-    return f"{cheapest} is {proving.grade} ({cost}){f': {proving.evidence}' if proving.evidence else '.'}"
+    what = proving.evidence
+    if what is None or any(what in each for each in beside):
+        return f"{cheapest} is {proving.grade} ({cost})."
+    return f"{cheapest} is {proving.grade} ({cost}): {what}"

@@ -18,7 +18,7 @@ from app.readiness.trend import Side
 from app.readiness.verdict import Verdict
 from app.report.compose import Background, compose
 from app.report.model import Report
-from app.report.told import path_told, told
+from app.report.told import path_told, proving_told, told
 from tests import make
 from tests.report.background import dropped, milestones, outlook, trend
 
@@ -241,6 +241,13 @@ def test_a_verdict_that_time_does_not_turn_is_said_to_stay() -> None:
     day = Forecast(on=date(2027, 3, 1), verdict="go", proven=Decimal("71.0"), loses=("One answer",))
     (turn,) = told(replace(outlook(), forecast=(day,)), "Go").turns
     assert turn.words == "By 2027-03-01 one answer has gone stale and 71.0 is proven; it is still a Go."
+
+
+def test_the_cheapest_proof_says_what_it_takes_once() -> None:
+    proving = outlook().proving[0]
+    assert proving.evidence
+    assert proving_told(proving).endswith(f"is demonstrated (3 days): {proving.evidence}")
+    assert proving_told(proving, [f"Level 3 needs: {proving.evidence}"]).endswith("is demonstrated (3 days).")
 
 
 # ---- what a reader was not given

@@ -10,6 +10,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from app.readiness.outlook import Proving
 from app.report.model import CoverageItem, CoverageLine, DimensionLine, EvidenceLine, FindingLine, QuestionLine, Report
 from app.report.told import proving_told
 from app.words import day, days_in, framework, percent
@@ -44,7 +45,7 @@ def appendix(report: Report) -> dict[str, Any]:
         items.setdefault(item, number)
     # What an answer refers to stands item by item in the coverage, for whoever is given that.
     referring = not any(each.items for each in report.coverage)
-    cheapest = {each.question: proving_told(each) for each in report.outlook.proving} if report.outlook else {}
+    cheapest = {each.question: each for each in report.outlook.proving} if report.outlook else {}
     return {
         "dimensions": [_dimension(each, _Told(numbers, items, cheapest, referring)) for each in report.dimensions],
         "register": None if report.register is None else _register(report.register, numbers),
@@ -58,7 +59,7 @@ class _Told:
 
     numbers: Mapping[str, str]  # by question
     items: Mapping[EvidenceLine, int]  # their numbers in the register
-    cheapest: Mapping[str, str]  # proof, by question
+    cheapest: Mapping[str, Proving]  # by question
     referring: bool  # whether each answer names the frameworks' items
 
 
@@ -79,7 +80,9 @@ def _dimension(dimension: DimensionLine, told: _Told) -> dict[str, Any]:
 
 def _question(line: QuestionLine, told: _Told) -> dict[str, Any]:
     under = [("Claimed", line.anchor), ("Ask", line.ask), ("Not applicable", line.not_applicable)]
-    more = [*map(days_in, line.more), *([told.cheapest[line.key]] if line.key in told.cheapest else [])]
+    more = [days_in(each) for each in line.more]
+    if line.key in told.cheapest:
+        more.append(proving_told(told.cheapest[line.key], line.more))
     about = f"{line.owner}, {line.key}."
     if told.referring and line.references:
         about += f" Refers to {'; '.join(_by_framework(line.references))}."

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.readiness.outlook import Proving
 from app.report.chart import WIDTHS, layout
 from app.report.model import EvidenceLine, QuestionLine, Report
 from app.report.pictures import Picture, forecast, since, trend
@@ -48,7 +49,7 @@ def html(report: Report) -> bytes:
 def shown(report: Report) -> dict[str, Any]:
     """What `report/body.html` draws the report with, wherever it stands."""
     lines = {line.key: line.title for dimension in report.dimensions for line in dimension.questions}
-    cheapest = {each.question: proving_told(each) for each in report.outlook.proving} if report.outlook else {}
+    cheapest = {each.question: each for each in report.outlook.proving} if report.outlook else {}
     return {
         "report": report,
         "lines": lines,
@@ -72,8 +73,9 @@ def drawn(picture: Picture | None) -> Drawn | None:
 
 
 @lru_cache(maxsize=1024)
-def _answer(line: QuestionLine, home: str | None, cheapest: str | None) -> Markup:
-    drawn: Markup = _macros().answer(line, home, cheapest, **_signs(), states=_STATES)
+def _answer(line: QuestionLine, home: str | None, cheapest: Proving | None) -> Markup:
+    told = proving_told(cheapest, line.more) if cheapest else None
+    drawn: Markup = _macros().answer(line, home, told, **_signs(), states=_STATES)
     return drawn
 
 
