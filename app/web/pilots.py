@@ -25,7 +25,7 @@ from app.web.access import ToEdit, ToRead, Visit
 from app.web.page import ThisPage
 from app.web.restated import differences, restated
 from app.web.standings import about, standing
-from app.web.stated import FIRST_FIELDS, GROUPS, Posted, StatedForm, form_of, form_posted, read
+from app.web.stated import FIRST_FIELDS, GROUPS, PLAN_FIELDS, Posted, StatedForm, form_of, form_posted, read
 from app.wording import Line, Text
 
 router = APIRouter(include_in_schema=False)
@@ -97,6 +97,7 @@ def show_pilot(visit: ToRead, page: ThisPage, pilot: UUID) -> Response:
         pilot=found,
         about=about(found.pilot.profile),
         profile=profile_facts(found.pilot.profile),
+        plan=PLAN_FIELDS,
         needs=[each for each in needs if each.value is not None],
         unstated=sum(each.value is None for each in needs),
         newest=found.assessments[0] if found.assessments else None,
