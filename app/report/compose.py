@@ -11,6 +11,7 @@ from app.readiness.catalogue import Catalogue, LawDate
 from app.readiness.gates import GateScore, GateState
 from app.readiness.milestone import Sealed
 from app.readiness.outlook import Outlook
+from app.readiness.profile import Profile
 from app.readiness.restated import Restatement, turned
 from app.readiness.score import DimensionScore, QuestionScore, Score, score
 from app.readiness.trend import Side, Trend
@@ -108,11 +109,7 @@ def compose(
         no_longer_asked=no_longer_asked(background.dropped),
         asks_again=tuple(background.asks_again),
         register=tuple(item for line in questions for item in line.evidence),
-        law=tuple(
-            _law(each, pilot.profile.go_live)
-            for each in sorted(background.law, key=lambda each: each.applies_from)
-            if each.when is None or each.when.holds(pilot.profile)
-        ),
+        law=_law_lines(background.law, pilot.profile),
     )
 
 
@@ -223,6 +220,12 @@ def _gate_note(gate: GateScore, asked: QuestionScore) -> str:
 
 def _reason(each: Reason) -> ReasonLine:
     return ReasonLine(each.kind, each.text, each.detail, each.question, each.dimension)
+
+
+def _law_lines(law: Sequence[LawDate], profile: Profile) -> tuple[LawLine, ...]:
+    """The days of law that concern such a pilot, earliest first."""
+    concerning = (each for each in law if each.when is None or each.when.holds(profile))
+    return tuple(_law(each, profile.go_live) for each in sorted(concerning, key=lambda each: each.applies_from))
 
 
 def _law(each: LawDate, go_live: date | None) -> LawLine:

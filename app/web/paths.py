@@ -117,7 +117,7 @@ def show_path(
     as_worked_out = target == "go" and not left_out
     path = outlook.path if as_worked_out else path_of(visit, kept, on, Verdict(target), left_out)
     scored = score(kept.catalogue, kept.assessment, on)
-    verdict = scored.decision.verdict
+    verdict, asked = scored.decision.verdict, scored.questions.values()
     return page.part(
         "paths/show.html",
         "path",
@@ -139,6 +139,7 @@ def show_path(
         hinges=_hinges(outlook, home),
         owned=_owned(outlook),
         claims=len(outlook.proving),
+        new_look=sum(each.claimed is not None and each.proof.awaiting_review is not None for each in asked),
     )
 
 

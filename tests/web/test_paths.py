@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from app.readiness.grade import Grade
 from app.readiness.score import score
-from app.records import assessments, attachments
-from app.records.tables import WorkedOutRow
+from app.records import assessments, attachments, pilots
+from app.records.tables import AnswerRow, WorkedOutRow
 from tests.web.conftest import Site
 from tests.web.leads import Links
 
@@ -190,3 +190,14 @@ def test_page_and_files_look_up_what_the_first_of_them_worked_out(
     client.get(f"/assessments/{assessment}/report")
     path(client, assessment)
     assert kept(site) == 1
+
+
+def test_answers_that_a_change_touches_are_to_be_looked_at_first(
+    site: Site, client: TestClient, assessment: UUID
+) -> None:
+    assert "Look again first" not in path(client, assessment)
+    with site.database.writing() as db:
+        pilot, at = assessments.find(db, site.callers["owner"], assessment).pilot, datetime.now(UTC)
+        pilots.record_change(db, site.callers["owner"], pilot, TODAY, "model", "", at=at)
+        db.sql.execute(update(AnswerRow).values(reviewed_on=TODAY - timedelta(days=1)))
+    assert "Look again first" in path(client, assessment)
