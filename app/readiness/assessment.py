@@ -124,6 +124,12 @@ class Answer:
     evidence: tuple[Evidence, ...] = ()
     id: Ignored = field(default=None, compare=False)
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was said or shown; saving a blank says nothing."""
+        said = (self.ask, self.note, self.not_applicable, *self.evidence)
+        return self.level is not None or any(said)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

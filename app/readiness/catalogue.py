@@ -143,7 +143,7 @@ class Policy:
     version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$")]
     title: Title
     about: Sentence
-    coverage: Annotated[Decimal, Field(ge=0, le=1)]  # share of questions answered below which nothing is decided
+    coverage: Annotated[Decimal, Field(gt=0, le=1)]  # share of questions answered below which nothing is decided
     not_applicable_share: Annotated[Decimal, Field(ge=0, le=1)]  # of a dimension's weight
     exception_days: Annotated[int, Field(ge=1)]
     confirmation_days: Days

@@ -37,6 +37,7 @@ class Proving:
     grade: str | None  # of the new evidence
     evidence: str | None  # in the catalogue's words
     effort_days: Decimal
+    confirmed_too: bool = False  # besides, what is attached has to be confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,22 +93,23 @@ def _would_prove(trials: Trials, asked: QuestionScore, claimed: int, proven: int
         evidence=None,
         effort_days=Decimal(0),
     )
-    if asked.proof.awaiting_review and _proves(trials.reviewed(asked), claimed):
-        yield replace(evidence, how="review")
     waiting = trials.confirmations(asked)
-    for moves in (each for count in (1, 2) for each in combinations(waiting, count)):
-        if _proves(trials.made(asked, moves), claimed):
-            effort = sum((each.effort for each in moves), Fraction(0))
-            yield replace(evidence, how="confirm", effort_days=in_decimals(effort))
-    for level in range(proven + 1, claimed + 1):
-        move = trials.to_level(asked, level, proven)
-        if _proves(trials.made(asked, [move]), claimed):
-            yield replace(
-                evidence,
-                grade=str(move.grade),
-                evidence=asked.question.proof.get(level),
-                effort_days=in_decimals(move.effort),
-            )
+    for moves in (each for count in (0, 1, 2) for each in combinations(waiting, count)):
+        confirmed, days = trials.made(asked, moves), sum((each.effort for each in moves), Fraction(0))
+        if moves and _proves(confirmed, claimed):
+            yield replace(evidence, how="confirm", effort_days=in_decimals(days))
+        elif asked.proof.awaiting_review and _proves(trials.reviewed(confirmed), claimed):
+            yield replace(evidence, how="review", effort_days=in_decimals(days), confirmed_too=bool(moves))
+        for level in range(proven + 1, claimed + 1):
+            move = trials.to_level(confirmed, level, proven)
+            if _proves(trials.made(confirmed, [move]), claimed):
+                yield replace(
+                    evidence,
+                    grade=str(move.grade),
+                    evidence=asked.question.proof.get(level),
+                    effort_days=in_decimals(days + move.effort),
+                    confirmed_too=bool(moves),
+                )
 
 
 def _proves(asked: QuestionScore, level: int) -> bool:

@@ -179,7 +179,7 @@ def _dimension(catalogue: Catalogue, scored: Score, each: DimensionScore) -> Dim
         questions=tuple(
             question_line(catalogue, one, scored.as_of)
             for one in asked
-            if one.asked or one.answer.level is not None or one.answer.evidence
+            if one.asked or one.answer.says_something
         ),
     )
 

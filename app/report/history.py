@@ -20,6 +20,7 @@ from app.report.model import (
     SinceLine,
     TradeOffLine,
 )
+from app.report.questions import mark_in_words
 
 
 def milestone_lines(milestones: Iterable[Sealed]) -> tuple[MilestoneLine, ...]:
@@ -78,7 +79,14 @@ def _words(key: str) -> str:
 def no_longer_asked(dropped: Mapping[str, Answer]) -> tuple[NoLongerAsked, ...]:
     """Answers to questions that the catalogue has dropped."""
     return tuple(
-        NoLongerAsked(key, answer.level, answer.note, tuple(_item_title(each) for each in answer.evidence))
+        NoLongerAsked(
+            key,
+            answer.level,
+            answer.note,
+            tuple(_item_title(each) for each in answer.evidence),
+            ask=answer.ask,
+            not_applicable=answer.not_applicable and mark_in_words(answer.not_applicable),
+        )
         for key, answer in dropped.items()
     )
 

@@ -233,6 +233,8 @@ class NoLongerAsked:
     level: int | None
     note: str | None
     evidence: tuple[str, ...]  # titles
+    ask: str | None = None
+    not_applicable: str | None = None  # reason and who, in words
 
 
 @dataclass(frozen=True, slots=True)

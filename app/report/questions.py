@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 
 from app.finding import Finding
-from app.readiness.assessment import Evidence
+from app.readiness.assessment import Evidence, NotApplicable
 from app.readiness.catalogue import Catalogue
 from app.readiness.explain import good_until, proves_now, would_prove_more
 from app.readiness.proof import ItemProof
@@ -70,8 +70,14 @@ def _not_applicable(asked: QuestionScore) -> str | None:
         standing = "no longer allowed by the profile, and counts as unanswered"
     else:
         standing = f"confirmed by {marked.confirmed_by}"
+    return mark_in_words(marked, standing)
+
+
+def mark_in_words(marked: NotApplicable, standing: str = "") -> str:
+    """Why a question was marked as not applicable, by whom, and how that stands."""
     note = f": {marked.note}" if marked.note else ""
-    return f"{_NOT_APPLICABLE_WORDS[marked.reason]}{note} (said by {marked.by or 'somebody'}; {standing})"
+    by = f"said by {marked.by or 'somebody'}"
+    return f"{_NOT_APPLICABLE_WORDS[marked.reason]}{note} ({'; '.join(filter(None, (by, standing)))})"
 
 
 def _evidence(catalogue: Catalogue, asked: QuestionScore, each: ItemProof, as_of: date) -> EvidenceLine:

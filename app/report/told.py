@@ -156,6 +156,8 @@ def _turns(forecast: Sequence[Forecast], verdict: str) -> Iterator[Turn]:
 def proving_told(proving: Proving, beside: Sequence[str] = ()) -> str:
     """The cheapest that would prove a claim, in a sentence; what stands beside it already is not said again."""
     cost, cheapest = days(proving.effort_days), f"The cheapest proof of level {proving.claimed}"
+    if proving.confirmed_too:
+        cost = f"{cost}, with what is attached confirmed by a second person"
     match proving.how:
         case "review":
             return f"{cheapest}: look at the answer again and save it ({cost})."

@@ -6,10 +6,12 @@ save. What was worked out is kept after the answer is sent.
 """
 
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from datetime import date
 from functools import partial
 from hashlib import sha256
-from typing import Final, TypeVar
+from threading import Lock
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -117,7 +119,9 @@ def _looked_up(
     work_out = work()
 
     def worked_out() -> Value:
-        value = work_out()
+        value, mine = _once((kept.id, digest, as_of, what), work_out)
+        if not mine:
+            return value
         content = kind.dump_json(value).decode()
         visit.afterwards(
             lambda db: outlooks.keep(db, kept.id, digest, as_of, what, content, path=_path_of(value), at=visit.at)
@@ -125,6 +129,29 @@ def _looked_up(
         return value
 
     return worked_out
+
+
+_lock = Lock()
+_under_way: dict[object, Future[Any]] = {}
+
+
+def _once(what: object, work_out: Callable[[], Value]) -> tuple[Value, bool]:
+    """The value, and whether this call worked it out: of many who ask at once one works, and the others wait for it."""
+    with _lock:
+        others = _under_way.get(what)
+        mine: Future[Value] = _under_way.setdefault(what, Future())
+    if others is not None:
+        value: Value = others.result()
+        return value, False
+    try:
+        mine.set_result(work_out())
+    except BaseException as error:
+        mine.set_exception(error)
+        raise
+    finally:
+        with _lock:
+            del _under_way[what]
+    return mine.result(), True
 
 
 def _path_of(value: object) -> Path | None:

@@ -92,6 +92,14 @@ def test_what_a_change_alone_lowers_asks_for_a_look() -> None:
     assert ways(found) == [("d.a", "review", None, None, Decimal(0))]
 
 
+def test_a_look_and_a_confirmation_together_can_be_the_cheapest() -> None:
+    of = catalogue(dimension("d", question("a", changes=frozenset({"model"}))))
+    waiting = {"d.a": answer(3, evidence(DEMONSTRATED, 5, confirmed_by=None))}
+    found = ahead(of, waiting, changes=(change("model", 2),))
+    assert ways(found) == [("d.a", "review", None, None, TENTH)]
+    assert found.proving[0].confirmed_too
+
+
 def test_what_speaks_against_is_settled_by_evidence_of_its_grade() -> None:
     of = catalogue(dimension("d", question("a")))
     found = ahead(of, {"d.a": answer(2, artefact(MEASURED, 5, finding(against=1)))})

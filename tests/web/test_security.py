@@ -228,13 +228,13 @@ NAMES = (
 @pytest.mark.parametrize("seed", range(4))
 def test_nothing_that_is_sent_makes_a_route_fail(site: Site, seed: int) -> None:
     chosen = random.Random(seed)
-    assessment, pilot = site.assessment(), site.pilot()
-    item = site.attach(assessment, "cost.budget-ceiling")
+    assessment, pilot = site.assessment(catalogue=("genai-first-look", "1")), site.pilot()
+    item = site.attach(assessment, "protection.hostile-input")
     ids: dict[str, Any] = {
         "assessment": assessment,
         "pilot": pilot,
         "evidence": item,
-        "question": "cost.budget-ceiling",
+        "question": "protection.hostile-input",
     }
     token, failed = site.token(), []
     for route in iter_route_contexts(site.app.routes):

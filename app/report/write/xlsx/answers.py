@@ -181,7 +181,17 @@ def _not_applicable(report: Report) -> Table:
 def _no_longer_asked(report: Report) -> Table:
     return Table(
         "No longer asked",
-        (Column("Question", 40, "strong"), Column("Level", 8), Column("Note", 80), Column("Evidence", 60)),
-        [(each.key, each.level, each.note, each.evidence or None) for each in report.no_longer_asked],
+        (
+            Column("Question", 40, "strong"),
+            Column("Level", 8),
+            Column("Note", 80),
+            Column("Whom to ask", 26),
+            Column("Not applicable", 40),
+            Column("Evidence", 60),
+        ),
+        [
+            (each.key, each.level, each.note, each.ask, each.not_applicable, each.evidence or None)
+            for each in report.no_longer_asked
+        ],
         empty="Every question that was answered is still asked.",
     )
