@@ -31,11 +31,15 @@ def fitting(adapter: TypeAdapter[T], given: object, where: str = "") -> T:
 def line(given: str, where: str, *, longest: int | None = None) -> str:
     """A name or a title: one line, with something in it."""
     trimmed = fitting(_LINE, given, where).strip()
-    if not any(map(_is_seen, trimmed)):
+    if _is_blank(trimmed):
         raise Refused("Something is missing.", [Problem(where, "must not be empty")])
     if longest and len(trimmed) > longest:
         raise Refused("Something is too long.", [Problem(where, f"must be at most {longest} characters long")])
     return trimmed
+
+
+def _is_blank(given: str) -> bool:
+    return not any(map(_is_seen, given))
 
 
 def _is_seen(character: str) -> bool:
@@ -54,7 +58,7 @@ def line_or_none(given: str | None, where: str) -> str | None:
 def text(given: str, where: str) -> str:
     """A reason: some lines, with something in them."""
     trimmed = fitting(_TEXT, given, where).strip()
-    if not trimmed:
+    if _is_blank(trimmed):
         raise Refused("Something is missing.", [Problem(where, "must not be empty")])
     return trimmed
 

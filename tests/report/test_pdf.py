@@ -103,6 +103,17 @@ def test_every_step_stands_in_it_with_days_owner_and_what_it_lifts(read: ReadBac
     assert read.holds("Effort is the catalogue’s estimate, not a plan.")
 
 
+@pytest.mark.parametrize("count", [5, 6])
+def test_all_that_a_verdict_hangs_on_is_named_however_much_it_is(report: Report, count: int) -> None:
+    assert report.outlook
+    assert report.outlook.fragility
+    one = report.outlook.fragility.hinges[0]
+    hinges = tuple(replace(one, question=f"a.{number}", title=f"Hinge {number}") for number in range(count))
+    hangs = replace(report.outlook, fragility=replace(report.outlook.fragility, count=count, hinges=hinges))
+    read = read_back(pdf(replace(report, outlook=hangs, told=told(hangs, report.verdict_title)).summary()))
+    assert [each.title for each in hinges if not read.holds(each.title)] == []
+
+
 def test_no_path_says_what_stands_in_the_way(report: Report) -> None:
     assert report.outlook
     stuck = replace(report.outlook, path=NoPath(target=Verdict.GO, because=("Nobody may confirm.",)))

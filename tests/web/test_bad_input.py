@@ -112,6 +112,7 @@ REFUSED = {
         422, f"{HOME}/exceptions", {"gate": "security.nothing", "reason": "Soon.", "until": in_days(9)}
     ),
     "a trade-off that ends before it begins": Sent(422, f"{HOME}/trade-offs", SAID | {"until": in_days(-1)}),
+    "a reason that nobody can see": Sent(422, f"{HOME}/trade-offs", SAID | {"reason": "\u200b\u2060"}),
     "a trade-off on no question": Sent(422, f"{HOME}/trade-offs", SAID | {"question": "security.nothing"}),
     "a milestone without a title": Sent(422, f"{HOME}/milestones", {"title": " "}),
     "a title that is a book": Sent(422, f"{HOME}/milestones", {"title": "x" * 10_000}),

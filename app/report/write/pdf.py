@@ -25,6 +25,7 @@ _SENTENCES: dict[type, frozenset[str]] = {
     Told: frozenset({"path", "steps", "fragility", "hinges"}),
     Turn: frozenset({"words"}),
 }
+_TOLD_ONE_BY_ONE = 5  # hinges of a verdict; of more only the titles are printed
 _PUT_TOGETHER = frozenset({"dimensions", "register", "coverage", "outlook"})  # otherwise than field by field
 
 
@@ -50,6 +51,7 @@ def printed(report: Report) -> dict[str, Any]:
     plain["go_live"] = day(report.go_live) if report.go_live else None
     plain["classes"] = {"verdict": dict(VERDICT_CLASS), "gate": dict(GATE_CLASS)}
     plain["path"] = _path(report)
+    plain["many_hinges"] = _many_hinges(report)
     plain["pictures"] = {each.__name__: _picture(each(report)) for each in (trend, since, forecast)}
     return plain
 
@@ -78,6 +80,14 @@ def _path(report: Report) -> dict[str, Any] | None:
         if steps
         else [],
     }
+
+
+def _many_hinges(report: Report) -> str | None:
+    """What a verdict hangs on, only by its titles where it is much; None where each is told for itself."""
+    fragility = report.outlook.fragility if report.outlook else None
+    if fragility is None or len(fragility.hinges) <= _TOLD_ONE_BY_ONE:
+        return None
+    return f"{'; '.join(each.title for each in fragility.hinges)}."
 
 
 def _picture(picture: Picture | None) -> dict[str, Any] | None:
