@@ -177,9 +177,7 @@ def _dimension(catalogue: Catalogue, scored: Score, each: DimensionScore) -> Dim
         applicable=each.applicable,
         below_floor=each.proven is not None and each.proven < Fraction(scored.tier.tier.floor),
         questions=tuple(
-            question_line(catalogue, one, scored.as_of)
-            for one in asked
-            if one.asked or one.answer.says_something
+            question_line(catalogue, one, scored.as_of) for one in asked if one.asked or one.answer.says_something
         ),
     )
 

@@ -85,7 +85,7 @@ def no_longer_asked(dropped: Mapping[str, Answer]) -> tuple[NoLongerAsked, ...]:
             answer.note,
             tuple(_item_title(each) for each in answer.evidence),
             ask=answer.ask,
-            not_applicable=answer.not_applicable and mark_in_words(answer.not_applicable),
+            not_applicable=mark_in_words(answer.not_applicable) if answer.not_applicable else None,
         )
         for key, answer in dropped.items()
     )

@@ -35,6 +35,15 @@ def test_a_step_is_ruled_out_and_allowed_again(path: Page, axe: Callable[[Page],
     expect(path).not_to_have_url(re.compile(r"without="))
 
 
+def test_a_step_that_is_ruled_out_reads_in_whole_words_on_a_phone(path: Page) -> None:
+    path.set_viewport_size({"width": 390, "height": 844})
+    path.get_by_role("checkbox").first.check()
+    expect(path.get_by_role("heading", name="1 step ruled out")).to_be_visible()
+    box = path.locator("li.left label").bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+
+
 def test_the_switch_that_was_pressed_keeps_the_keyboard(path: Page) -> None:
     step = path.get_by_role("checkbox").first
     key = step.get_attribute("value")

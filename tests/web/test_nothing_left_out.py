@@ -77,12 +77,12 @@ def told(site: Site, name: str) -> tuple[UUID, list[str]]:
     first, gate = next(iter(catalogue.questions)), next(each for each, gate in catalogue.gates if gate.exception)
     figure = Finding(metric="wait", statistic="p95", value=1.5, unit="s", where=write("where"))
     with site.database.writing() as db:
+        items = []
         for shown in ({"kind": "link"}, {"kind": "figure", "url": None, "findings": (figure,)}):
             usual: dict[str, Any] = {"title": write("item"), "url": "https://wiki.example", "observed_on": TODAY}
-            item = attachments.attach(
-                db, owner, assessment, first, attachments.Shown(**(usual | shown)), limit=100, at=at
-            )
-        attachments.withdraw(db, owner, item, write("withdrawal"), at=at)
+            item = attachments.Shown(**(usual | shown))
+            items.append(attachments.attach(db, owner, assessment, first, item, limit=100, at=at))
+        attachments.withdraw(db, owner, items[-1], write("withdrawal"), at=at)
         until = TODAY + timedelta(days=30)
         risk = exceptions.ask(db, owner, assessment, gate.key, write("risk"), until, cost=write("cost"), at=at)
         exceptions.accept(db, editor, risk, at=at)
@@ -208,7 +208,7 @@ def test_a_report_is_in_the_language_that_it_says(site: Site, client: TestClient
         assert '<html lang="en"' in text
         assert f"{TODAY.day} {TODAY:%b} {TODAY.year}" in text
     pdf = PdfReader(io.BytesIO(client.get(f"/assessments/{assessment}/report.pdf", headers=headers).content))
-    assert str(pdf.trailer["/Root"]["/Lang"]).startswith("en")
+    assert str(pdf.root_object["/Lang"]).startswith("en")
 
 
 # ---- reports keyed on what is shown

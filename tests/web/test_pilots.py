@@ -53,7 +53,9 @@ def form_on(client: TestClient, address: str) -> dict[str, Any]:
 
 def touched_by(kind: str) -> str:
     """A question that every pilot is asked and that such a change touches."""
-    return next(key for key, each in library.catalogue().questions.items() if each.when is None and kind in each.changes)
+    return next(
+        key for key, each in library.catalogue().questions.items() if each.when is None and kind in each.changes
+    )
 
 
 def line(name: str, go_live: date | None = None) -> Line:

@@ -70,6 +70,7 @@ def _outlook(report: Report) -> tuple[Row, ...]:
         (f"Days of work to {path.target.title}", effort, told.path),
         ("Answers that the verdict hangs on", fragile.count if fragile else None, told.fragility),
         ("Verdict if they are one level lower", Verdict(fragile.becomes).title if fragile else None, None),
+        *(("If nothing is done", each.on, days_in(each.words)) for each in told.turns),
     )
 
 
