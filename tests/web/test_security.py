@@ -259,3 +259,9 @@ def filled(path: str, chosen: random.Random, ids: dict[str, Any]) -> str:
         junk = chosen.choice(("junk", "%00", "..", "01990000-0000-7000-8000-000000000000", "%F0%9F%92%A9", "a.b"))
         path = f"{before}{ids.get(name, junk) if chosen.random() < 0.8 else junk}{after}"
     return path
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_may_ask_for_the_head_alone(site: Site, path: str) -> None:
+    answer = site.visit(None).head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
