@@ -1,7 +1,5 @@
 """What needs a browser about the list of what waits: a row goes, the next one is read, and nothing typed is lost."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Served
@@ -38,23 +36,3 @@ def test_a_refusal_leaves_the_list_and_what_was_typed(page: Page, served: Served
     row.get_by_role("button", name="Send back").click()
     expect(row.locator(".said").last).to_contain_text("must not be empty")
     expect(page.get_by_role("heading", level=1).first).to_contain_text("for you")
-
-
-def test_pages_of_pilots_are_without_serious_findings(
-    page: Page, served: Served, axe: Callable[[Page], list[str]]
-) -> None:
-    served.sign_in(page.context, "astrid")
-    assessment, pilot = served.assessment("Claims letter drafting"), served.pilot("Claims letter drafting")
-    found = []
-    for address in (
-        "/",
-        "/pilots/new",
-        f"/pilots/{pilot}",
-        f"/pilots/{pilot}/profile",
-        f"/assessments/{assessment}",
-        f"/assessments/{assessment}/gates",
-        "/confirmations",
-    ):
-        page.goto(served.url + address)
-        found += axe(page)
-    assert found == []

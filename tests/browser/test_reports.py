@@ -1,7 +1,5 @@
 """The report as a browser shows and prints it."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -21,17 +19,6 @@ def address(served: Served, path: str) -> str:
     """Where the report of the pilot with the most to say stands."""
     of = served.assessment("Claims letter drafting")
     return f"{served.url}{path}" if path.startswith("/") else f"{served.url}/assessments/{of}/{path}"
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-@pytest.mark.parametrize("path", ["report", "evidence", "/catalogues/genai-production", "/method"])
-def test_everybody_can_use_the_page(
-    signed_in: Page, served: Served, axe: Callable[[Page], list[str]], path: str, width: int, scheme: str
-) -> None:
-    signed_in.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    signed_in.set_viewport_size({"width": width, "height": 900})
-    signed_in.goto(address(served, path))
-    assert axe(signed_in) == []
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/catalogues/genai-production", "/method"])
