@@ -26,7 +26,7 @@ run: .venv/.runtime ## start Ready Room on http://127.0.0.1:8000 with a demo (PO
 	@exec $(BIN)/readyroom serve --port $(PORT)
 
 test: .venv/.dev browser lint ## check everything: lint, then every test (JOBS=2 at a time)
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: .venv/.dev ## style, types, and who may import whom
 	@$(BIN)/ruff check .

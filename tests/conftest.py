@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from tests.postgres import Server, found_binaries
 
-settings.register_profile("short", derandomize=True, max_examples=60, deadline=None)
+settings.register_profile("short", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("long", max_examples=3000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from threading import Event
 from typing import NoReturn
 from uuid import UUID
@@ -43,6 +44,13 @@ def _chromium() -> str | None:
         if subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0:
             return program
     return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process visits with one browser and one server: each costs seconds to begin."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
