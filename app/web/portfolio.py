@@ -19,12 +19,11 @@ from app.web.access import ToExport, ToRead, Visit
 from app.web.outlooks import outlook_later, outlook_of
 from app.web.page import ThisPage
 from app.web.reports import MEDIA, MadeLater
-from app.web.standings import SHOWN, SORTS, Show, Sort, asked_for, effort_of, in_a_file, listing, summary
+from app.web.standings import SHOWN, SORTS, Show, Sort, asked_for, effort_of, in_a_file, listing, not_checked, summary
 
 router = APIRouter(include_in_schema=False)
 
 _WORKED_OUT_AT_ONCE = 40  # paths to Go that a file waits for; each takes about a tenth of a second
-_WORKED_OUT_AT_A_LOOK = 3  # and that a page waits for
 
 Named = Annotated[str, Query(max_length=200)]
 
@@ -39,7 +38,7 @@ def show_portfolio(
     number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """The pilots, each in a line."""
-    lines = _with_budgets_checked(visit, portfolio(visit.db, visit.caller, visit.today))
+    lines = portfolio(visit.db, visit.caller, visit.today)
     if any(each.lapsed for each in lines):
         visit.afterwards(lambda db: assessments.refresh(db, visit.caller, visit.today))
     return page.show(
@@ -47,6 +46,7 @@ def show_portfolio(
         lead=summary(lines, visit.today),
         listed=listing(lines, visit.today, sort=sort, show=show, named=named.strip(), page=number),
         any=bool(lines),
+        unchecked=sum(not_checked(each) for each in lines),
         sorts=SORTS,
         shown=SHOWN,
         asked={"sort": sort, "show": show, "named": named.strip()},
@@ -88,13 +88,6 @@ def show_effort(visit: ToRead, page: ThisPage, assessment: UUID) -> Response:
     kept = assessments.read(visit.db, visit.caller, assessment)
     effort = effort_of(assessment, outlook_of(visit, kept, visit.today).path)
     return page.block("pilots/portfolio.html", "effort", each={"effort": effort})
-
-
-def _with_budgets_checked(visit: Visit, lines: Sequence[Line]) -> list[Line]:
-    """The lines, with the path worked out for some of those that days of work are left for: the stop list reads it."""
-    held_to = [each for each in lines if each.profile.effort_budget_days is not None and not each.worked_out]
-    paths = _missing_paths(visit, held_to[:_WORKED_OUT_AT_A_LOOK])
-    return [_with_path(each, paths) for each in lines]
 
 
 def _missing_paths(visit: Visit, lines: Sequence[Line]) -> Mapping[UUID, Callable[[], Outlook]]:

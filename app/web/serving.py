@@ -15,4 +15,4 @@ app = create_app(Database(_settings.database_url, library.catalogue), _settings)
 gc.collect()
 gc.freeze()
 # What a page leaves behind is given back soon; it costs no time that can be measured, and a tenth of the memory.
-gc.set_threshold(2_000, 10, 10)
+gc.set_threshold(1_000, 5, 5)

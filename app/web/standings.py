@@ -198,6 +198,12 @@ def stopped(line: Line, today: date) -> str | None:
     return stop_reason(line.profile, _verdict(line), line.effort_days, today)
 
 
+def not_checked(line: Line) -> bool:
+    """Whether days of work are left for a pilot, and nobody has worked out today whether they are enough."""
+    held_to = line.profile.effort_budget_days is not None and line.assessment is not None
+    return held_to and not line.worked_out and _verdict(line) is not Verdict.GO
+
+
 def pilot_line(line: Line, today: date, stop: str | None) -> PilotLine:
     """A pilot as the list shows it."""
     return PilotLine(

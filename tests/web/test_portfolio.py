@@ -159,6 +159,17 @@ def test_a_pilot_past_its_criteria_stands_on_the_stop_list(site: Site, client: T
     assert "One stands on the stop list." in page
 
 
+def test_a_pilot_held_to_days_of_work_stands_on_the_stop_list_once_its_path_is_known(
+    site: Site, client: TestClient
+) -> None:
+    assessment = site.assessment(site.pilot("Long way", profile=Profile(effort_budget_days=1)))
+    assert "Days of work are left for 1 pilot" in client.get("/").text
+    client.get(f"/assessments/{assessment}/effort")
+    page = client.get("/?show=stop").text
+    assert "1 are left for it" in page
+    assert "Days of work are left for" not in page
+
+
 def test_the_portfolio_as_a_pdf_names_every_pilot_and_what_its_go_takes(site: Site, client: TestClient) -> None:
     site.assessment(site.pilot("Credit memo"))
     site.pilot("Not begun")

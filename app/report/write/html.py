@@ -72,14 +72,14 @@ def drawn(picture: Picture | None) -> Drawn | None:
 # time, and from one look at a report to the next hardly any has changed.
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=400)
 def _answer(line: QuestionLine, home: str | None, cheapest: Proving | None) -> Markup:
     told = proving_told(cheapest, line.more) if cheapest else None
     drawn: Markup = _macros().answer(line, home, told, **_signs(), states=_STATES)
     return drawn
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=800)
 def _entry(item: EvidenceLine) -> Markup:
     drawn: Markup = _macros().entry(item, _signs()["grades"])
     return drawn
