@@ -1,8 +1,8 @@
 # `make` lists what there is. Nothing is installed outside .venv, except a browser for `make test` where that is possible.
 
 PYTHON = python3
-PORT = 8000
-DEMO = 1
+PORT ?= 8000
+DEMO ?= 1
 JOBS = 2
 UV = uv
 
