@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from uuid_utils.compat import uuid7
 
-from app.errors import NotFound, Refused
+from app.errors import Conflict, NotFound, Refused
 from app.readiness.assessment import exception_problem
 from app.readiness.catalogue import Catalogue
 from app.records import audit
@@ -35,6 +35,7 @@ def ask(
 
     Raises:
         Refused: the gate allows none, or not for that long, or that time is over or far ahead.
+        Conflict: the very same is asked for already, as when a form is sent twice.
     """
     caller.must_edit()
     held = lock(db, caller, assessment)
@@ -50,6 +51,10 @@ def ask(
         "begins": first,
         "until": until,
     }
+    same = (getattr(ExceptionRow, name).is_not_distinct_from(value) for name, value in asked.items())
+    there = (ExceptionRow.assessment_id == assessment, ExceptionRow.dropped_by.is_(None), *same)
+    if db.sql.scalar(select(ExceptionRow.id).where(*there).limit(1)):
+        raise Conflict("This exception is asked for already.")
     id = uuid7()
     db.sql.execute(
         insert(ExceptionRow).values(

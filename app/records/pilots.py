@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from uuid_utils.compat import uuid7
 
-from app.errors import Changed, NotFound, Problem, Refused, VersionNeeded
+from app.errors import Changed, Conflict, NotFound, Problem, Refused, VersionNeeded
 from app.readiness.assessment import Change, NeedValue, Pilot, need_problem
 from app.readiness.catalogue import ChangeKind, Need
 from app.readiness.profile import Profile, contradictions
@@ -207,6 +207,7 @@ def record_change(
 
     Raises:
         Refused: the day lies in the future or before the pilot, or there is no such kind.
+        Conflict: the very same is recorded already, as when a form is sent twice.
     """
     caller.must_edit()
     _row(db, caller, pilot, lock=True)
@@ -219,6 +220,9 @@ def record_change(
         known = ", ".join(get_args(ChangeKind))
         raise Refused("There is no such kind of change.", [Problem("kind", f"must be one of {known}")])
     id, said = uuid7(), {"happened_on": on, "kind": kind, "note": text_or_none(note, "note")}
+    same = (getattr(ChangeRow, name).is_not_distinct_from(value) for name, value in said.items())
+    if db.sql.scalar(select(ChangeRow.id).where(ChangeRow.pilot_id == pilot, *same).limit(1)):
+        raise Conflict("This change is recorded already.")
     db.sql.execute(
         insert(ChangeRow).values(
             id=id,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from uuid_utils.compat import uuid7
 
-from app.errors import NotFound, Problem, Refused
+from app.errors import Conflict, NotFound, Problem, Refused
 from app.readiness.assessment import TradeOff, trade_off_problem
 from app.records import audit
 from app.records.assessments import lock, rescore
@@ -22,6 +22,7 @@ def record(db: Transaction, caller: Caller, assessment: UUID, trade_off: TradeOf
 
     Raises:
         Refused: something is missing, it was not decided yet, or it is over already.
+        Conflict: the very same holds already, as when a form is sent twice.
     """
     caller.must_edit()
     held = lock(db, caller, assessment)
@@ -42,6 +43,10 @@ def record(db: Transaction, caller: Caller, assessment: UUID, trade_off: TradeOf
         raise Refused(f"This trade-off is not possible: {wrong}.")
     if trade_off.until and trade_off.until < today:
         raise Refused("This trade-off is over.", [Problem("until", f"must be {today} or after")])
+    same = (getattr(TradeOffRow, name).is_not_distinct_from(value) for name, value in said.items())
+    on_record = (TradeOffRow.assessment_id == assessment, TradeOffRow.ended_by.is_(None), *same)
+    if db.sql.scalar(select(TradeOffRow.id).where(*on_record).limit(1)):
+        raise Conflict("This trade-off is on record already.")
     id = uuid7()
     db.sql.execute(
         insert(TradeOffRow).values(

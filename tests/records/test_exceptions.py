@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import NotAllowed, NotFound, Refused
+from app.errors import Conflict, NotAllowed, NotFound, Refused
 from app.records import exceptions
 from app.records.caller import Caller
 from tests import make
@@ -75,7 +75,7 @@ def test_nobody_accepts_what_they_asked_for(house: House) -> None:
 
 def test_what_was_asked_can_be_taken_back_until_it_is_accepted(house: House) -> None:
     assessment = house.assessment()
-    exception, accepted = ask(house, assessment), ask(house, assessment)
+    exception, accepted = ask(house, assessment), ask(house, assessment, reason="Until March")
     accept(house, accepted)
     with house.database.writing() as db:
         with pytest.raises(Refused, match="Somebody else asked"):
@@ -121,3 +121,14 @@ def test_an_exception_that_nobody_could_accept_now_is_not_asked_for(house: House
     assessment = house.assessment()
     with pytest.raises(Refused, match="not possible"):
         ask(house, assessment, begins=begins, until=until)
+
+
+def test_a_form_that_is_sent_twice_asks_once(house: House) -> None:
+    assessment = house.assessment()
+    first = ask(house, assessment)
+    with pytest.raises(Conflict, match="asked for already"):
+        ask(house, assessment)
+    with house.database.writing() as db:
+        exceptions.withdraw(db, house.ann, first, at=NOON)
+    ask(house, assessment)
+    assert len(house.read(assessment).assessment.exceptions) == 1

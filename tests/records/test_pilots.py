@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import Changed, NotAllowed, NotFound, Refused, VersionNeeded
+from app.errors import Changed, Conflict, NotAllowed, NotFound, Refused, VersionNeeded
 from app.records import pilots
 from app.records.caller import Caller
 from tests import make
@@ -233,3 +233,14 @@ def test_days_and_moments_are_utc(house: House) -> None:
     stated_at = found(house, pilot).stated_at
     assert stated_at == NOON + timedelta(microseconds=7)
     assert stated_at.utcoffset() == timedelta(0)
+
+
+def test_a_change_that_is_sent_twice_is_recorded_once(house: House) -> None:
+    pilot = house.pilot()
+    for note, count in (("Version 2", 1), ("Version 3", 2)):
+        with house.database.writing() as db:
+            pilots.record_change(db, house.ann, pilot, make.TODAY, "model", note, at=NOON)
+        with pytest.raises(Conflict, match="recorded already"), house.database.writing() as db:
+            pilots.record_change(db, house.ann, pilot, make.TODAY, "model", note, at=NOON)
+        with house.database.reading() as db:
+            assert len(pilots.find(db, house.ann, pilot).changes) == count

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import NotAllowed, NotFound, Refused
+from app.errors import Conflict, NotAllowed, NotFound, Refused
 from app.readiness.assessment import TradeOff
 from app.records import assessments, audit, trade_offs
 from app.records.caller import Caller
@@ -139,3 +139,16 @@ def test_one_that_never_ends_ends_with_no_day(house: House) -> None:
     assessment = house.assessment()
     record(house, assessment)
     assert kept(house, assessment)[0].state_on(date.max) == "holds"
+
+
+def test_a_form_that_is_sent_twice_is_recorded_once(house: House) -> None:
+    assessment = house.assessment()
+    first = record(house, assessment)
+    with pytest.raises(Conflict, match="on record already"):
+        record(house, assessment)
+    assert len(kept(house, assessment)) == 1
+    with house.database.writing() as db:
+        trade_offs.end(db, house.ann, first, at=LATER)
+    record(house, assessment)
+    record(house, assessment, cost="Two desks")
+    assert len(kept(house, assessment)) == 3
