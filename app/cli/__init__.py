@@ -5,6 +5,7 @@ import click
 from app.cli.catalogues import catalogue
 from app.cli.command import Group
 from app.cli.documents import gate, report, score
+from app.cli.evidence import evidence
 from app.cli.people import sign_in, token, user
 from app.cli.sealed import verify
 from app.cli.server import demo, migrate, serve
@@ -16,5 +17,5 @@ def main() -> None:
     """Ready Room: a pilot is as ready as what it can show."""
 
 
-for command in (serve, migrate, demo, user, sign_in, token, score, gate, report, verify, catalogue):
+for command in (serve, migrate, demo, user, sign_in, token, score, gate, report, verify, catalogue, evidence):
     main.add_command(command)

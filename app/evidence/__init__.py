@@ -1,0 +1,1 @@
+"""What an artefact shows. Pure: bytes in, findings out."""

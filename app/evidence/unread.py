@@ -1,0 +1,98 @@
+"""Why a file that no reader knows is not read, in a sentence that says what would do instead."""
+
+import re
+
+from app.evidence.content import Content
+
+_ATTACH = "It can be attached as a document all the same."
+
+# How a file begins -> what it is, and what to do instead.
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "This is a PDF: it is not read."),
+    (b"PK", "This is an archive or an office document that no reader knows: it is not unpacked."),
+    (b"\x1f\x8b", "This is compressed (gzip): unpack it and give the file in it."),
+    (b"BZh", "This is compressed (bzip2): unpack it and give the file in it."),
+    (b"\xfd7zXZ", "This is compressed (xz): unpack it and give the file in it."),
+    (b"\x28\xb5\x2f\xfd", "This is compressed (zstd): unpack it and give the file in it."),
+    (b"7z\xbc\xaf\x27\x1c", "This is an archive (7z): unpack it and give the file in it."),
+    (b"PAR1", "This is Parquet: export it as CSV."),
+    (b"\x89HDF", "This is HDF5 (model weights or arrays): it is not read."),
+    (b"\x93NUMPY", "This is a NumPy array: it is not read."),
+    (b"SQLite format 3", "This is a database: export what matters as JSON or CSV."),
+    (b"\xd2\x84", "This is a signed message in COSE, such as an AWS Nitro attestation: it is not read."),
+    (b"\x84\x44\xa1", "This is a signed message in COSE, such as an AWS Nitro attestation: it is not read."),
+    (b"\x7fELF", "This is a program: it is not read, and never run."),
+    (b"MZ", "This is a program: it is not read, and never run."),
+    (b"\x89PNG", "This is a picture: it is not read."),
+    (b"\xff\xd8\xff", "This is a picture: it is not read."),
+    (b"GIF8", "This is a picture: it is not read."),
+)
+_PICKLE = "This is a Python pickle. Loading one runs whatever it holds, so it is never opened."
+_TOKEN = re.compile(r"\s{0,100}\"?[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\"?\s{0,100}")
+_LONGEST_TOKEN = 100_000
+
+
+def why_unread(file: Content) -> str:
+    """Why it is not read."""
+    return f"{_what_it_is(file)} {_ATTACH}"
+
+
+def _what_it_is(file: Content) -> str:
+    content = file.content
+    if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
+        return "The file is empty."
+    for beginning, words in _BEGINNINGS:
+        if content.startswith(beginning):
+            return words
+    if _is_pickle(content):
+        return _PICKLE
+    text = file.text
+    if text is None:
+        return "The file is neither text nor a format that a reader knows."
+    begins = text[:2000].lstrip()
+    if begins.startswith(("{", "[")):
+        return _what_json_it_is(file)
+    if begins.startswith("<"):
+        return _what_markup_it_is(begins)
+    if len(text) < _LONGEST_TOKEN and _TOKEN.fullmatch(text):
+        return "This is a token (JWT) of an issuer that no reader knows, or it is damaged."
+    return "No reader knows this kind of file."
+
+
+def _is_pickle(content: bytes) -> bool:
+    """Whether it is a pickle of protocol 2 to 5, or looks like one of the older text form. Looked at, never loaded."""
+    if content[:1] == b"\x80" and content[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return True
+    return (
+        content.rstrip()[-1:] == b"." and re.match(rb"(?:\(?[cid][\w.]+\n[\w.]+\n|\([dl]p\d+\n)", content) is not None
+    )
+
+
+def _what_json_it_is(file: Content) -> str:
+    if file.json is not None:
+        return _known_json(file.json) or "This is JSON, and of no kind that a reader knows."
+    if file.json_lines is not None:
+        return "This is JSON line by line, and of no kind that a reader knows."
+    return "The file begins as JSON does and is none: it is cut short, or something else is in it."
+
+
+def _known_json(value: object) -> str | None:
+    """Of JSON that is known and not read: what it is, and which form of it is."""
+    if not isinstance(value, dict):
+        return None
+    runs = value.get("runs")
+    if isinstance(runs, list) and isinstance(value.get("version"), str) and str(value["version"]).startswith("1."):
+        return "This is SARIF in version 1: write it as SARIF 2.1.0, which every tool of today can."
+    if "Critical" in value or "critical" in value:
+        return "This is a signature in the older form of cosign: write a bundle (cosign attest) or a provenance."
+    return None
+
+
+def _what_markup_it_is(begins: str) -> str:
+    if re.match(r"<!doctype html|<html", begins, re.IGNORECASE):
+        return "This is a web page: give the file that it shows, as the tool wrote it."
+    if "<!ENTITY" in begins.upper():
+        return "This is XML that defines entities, which can blow up when they are resolved: it is not read."
+    if "cyclonedx.org/schema/bom" in begins:
+        return "This is a CycloneDX bill of materials in XML: write it as JSON."
+    return "This is XML, and of no kind that a reader knows."
