@@ -18,6 +18,7 @@ LARGEST_BYTES = 25_000_000
 LARGEST_LINES = 1_000_000
 LARGEST_TEXT = 30_000_000  # bytes in memory: one character outside Latin takes two or four for each of the text
 LARGEST_PARSED = 40_000_000  # bytes in memory, reckoned before JSON is parsed and while a table is
+LONGEST_LINE = 200_000  # characters of a line in a table
 LARGEST_CELLS = 1_000_000  # of a table: what is summed up takes seconds beyond it
 DEEPEST = 100  # levels of JSON within each other
 LONGEST_NAME = 120
@@ -27,6 +28,7 @@ _ROOM = {"{": 240, "[": 90, ",": 66, ":": 100}
 _ROOM_OF_CELL = 150  # a text of its own, and remembering it
 _BEGINS_AS_JSON = re.compile(r"\s{0,1000}[{\[]")
 _BEGINS_AS_NO_TABLE = re.compile(r"\s{0,1000}(?:[{\[<]|\Z)")
+_BLANKS = 10_000
 _NOT_BLANK = re.compile(r"\S")
 _TWO_BYTES, _FOUR_BYTES = re.compile(rb"[\xc4-\xff]"), re.compile(rb"[\xf0-\xff]")  # begin such characters in UTF-8
 
@@ -81,7 +83,8 @@ class Content:
             return None
         if text.count("\n") > LARGEST_LINES:
             raise TooLarge(f"The file has more than {LARGEST_LINES:,} lines.")
-        return text
+        # What begins with thousands of blanks no tool wrote; each reader would go through all of them.
+        return None if len(text) > _BLANKS and not text[:_BLANKS].strip() else text
 
     @cached_property
     def json(self) -> Any:
@@ -125,7 +128,7 @@ class Content:
         if head is None or self.text is None:
             return None
         names, delimiter = head
-        reader = csv.reader(_lines(self.text), delimiter=delimiter)
+        reader = csv.reader(_lines_of_a_table(self.text), delimiter=delimiter)
         same: dict[str, str] = {}  # a cell that stands a thousand times is kept once
         found: list[tuple[str, ...]] = []
         room = cells = 0
@@ -150,7 +153,7 @@ class Content:
             return None
         line = next((each for each in _lines(text) if _NOT_BLANK.search(each)), "")
         delimiter = max(",;\t", key=line.count)
-        if delimiter not in line:
+        if delimiter not in line or len(line) > LONGEST_LINE:
             return None
         try:
             names = next(csv.reader([line], delimiter=delimiter))
@@ -188,6 +191,13 @@ def _lines(text: str) -> Iterator[str]:
         end = text.find("\n", begin) + 1 or len(text)
         yield text[begin:end]
         begin = end
+
+
+def _lines_of_a_table(text: str) -> Iterator[str]:
+    for line in _lines(text):
+        if len(line) > LONGEST_LINE:
+            raise TooLarge(f"A line of the table is longer than {LONGEST_LINE:,} characters.")
+        yield line
 
 
 def _parsed(text: str) -> Any:

@@ -16,7 +16,10 @@ FEW = 10  # values in an arm: below it an interval says little
 Table = Mapping[str, Sequence[str | None]]  # the cells of each column
 
 _BEFORE = {"before", "pre", "baseline", "vorher", "avant", "antes", "without", "ohne", "control"}
-_AFTER = {"after", "post", "nachher", "danach", "apres", "après", "despues", "después", "with", "mit", "treatment"}
+_AFTER = {
+    "after", "post", "nachher", "danach", "apres", "après", "despues", "después", "with", "mit", "treatment",
+    "pilot", "assisted", "copilot",
+}  # fmt: skip
 _CONTROL = _BEFORE | {"kontrolle", "kontrollgruppe", "kontroll", "contrôle", "comparison", "manual", "untreated"}
 _TREATED = _AFTER | {"treated", "pilot", "intervention", "assisted", "ai", "copilot", "assistant", "test", "behandlung"}
 _GROUPS = {"group", "gruppe", "arm", "treatment", "treated", "condition", "ai", "pilot", "assisted", "cohort"}

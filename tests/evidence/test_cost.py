@@ -187,6 +187,13 @@ def test_azure_cost_details_are_actual_where_something_was_bought() -> None:
     assert value(read("\n".join([customer, azure_row()])), "billed_cost", "sum") == 2
 
 
+def test_days_that_cannot_be_read_give_no_period() -> None:
+    reading = read("\n".join([AZURE, azure_row(day="30/09/2026"), azure_row(day="01/09/2026")]))
+    assert value(reading, "billed_cost", "sum") == 4
+    assert reading.observed_on is None
+    assert said(reading, "no day is taken")
+
+
 def test_openai_costs_show_a_sum_and_a_part_shows_none_that_a_budget_reads() -> None:
     reading = read(PAGE)
     assert (reading.kind, reading.observed_on) == ("openai-costs", date(2026, 11, 1))

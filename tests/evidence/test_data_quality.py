@@ -157,6 +157,14 @@ def test_statistics_tell_missing_values_from_empty_lists() -> None:
     assert said(reading, "team (25.0%)")
 
 
+def test_the_names_of_the_text_form_stand_in_json_too() -> None:
+    text = json.dumps(STATISTICS)
+    for camel, snake in (("numExamples", "num_examples"), ("numStats", "num_stats"), ("numMissing", "num_missing"),
+                         ("commonStats", "common_stats"), ("numNonMissing", "num_non_missing")):  # fmt: skip
+        text = text.replace(camel, snake)
+    assert value(read(text), "missing_share", feature="age") == 0.25
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

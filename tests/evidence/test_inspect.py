@@ -194,6 +194,12 @@ def test_a_table_is_seen_by_its_head_and_its_cells_stay_text() -> None:
     assert [dict(each) for each in file.rows[1:]] == [{"a": "@x", "b c": "two\r\nlines"}]
 
 
+def test_a_line_longer_than_any_table_has_is_no_head_and_no_row() -> None:
+    assert Content("x", b"a," * 200_000).columns is None
+    with pytest.raises(TooLarge, match="A line of the table"):
+        _ = Content("x", b"a,b\n" + b"1," * 200_000).rows
+
+
 def test_lines_of_json_end_at_a_line_feed_and_nowhere_else() -> None:
     file = Content("x", '{"a": "\u2028\x85"}\n\n{"a": NaN}\n'.encode())
     lines = file.json_lines

@@ -97,6 +97,17 @@ def test_a_model_shows_its_flavors_and_is_not_loaded() -> None:
     assert read(MODEL.replace("\n", "\r\n")).version == "3.1.0"
 
 
+def test_a_model_may_be_written_in_any_form_of_yaml() -> None:
+    flow = "{python_function: {loader_module: x, model_path: model.pkl}}"
+    for text in (
+        f"# logged by hand\nmlflow_version: 3.1.0\nflavors: {flow}\n",
+        json.dumps({"flavors": {"python_function": {"model_path": "model.pkl"}}, "mlflow_version": "3.1.0"}),
+    ):
+        reading = read(text)
+        assert (reading.kind, reading.version) == ("mlflow-model", "3.1.0")
+        assert value(reading, "mlflow.model.pickled") == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

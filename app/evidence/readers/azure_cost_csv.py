@@ -75,11 +75,14 @@ def read(file: Content, /) -> Reading:
             )
         )
     nothing_billed(bills, cost)
-    covered = _period([each for each in dates.values() if each is not None], table, named)
+    unread = sum(each is None for each in dates.values())
+    covered = _period([] if unread else [each for each in dates.values() if each is not None], table, named)
     findings = bill_findings(bills, covered, cost)
     for each, count in sorted(kinds.most_common(12)):
         findings += finding("charges", count, "{row}", statistic="count", attributes={"charge_type": each})
     remarks = bill_remarks(bills, covered, without_currency)
+    if unread:
+        remarks.append("Some days are not written as month/day/year or year-month-day: no day is taken from the file.")
     if kinds["Purchase"]:
         remarks.append(
             "There are purchases, so this is actual cost: what was bought ahead stands on the day it was bought."

@@ -12,20 +12,24 @@ from app.evidence.reading import Reading
 from app.evidence.stated import day, figure
 from app.evidence.yaml_values import read_yaml
 
-_FLAVORS = re.compile(r"^flavors:\s*$", re.MULTILINE)
+_FLAVORS = re.compile(r"^flavors:[ \t]*(?:\{|#|$)", re.MULTILINE)
 _OTHERS = re.compile(r"^(?:mlflow_version|model_uuid|model_id|utc_time_created|artifact_path):\s*\S", re.MULTILINE)
-_LOADER = re.compile(r"^\s{1,20}(?:loader_module|python_version|model_path|env):", re.MULTILINE)
+_LOADER = re.compile(r"[\s{,\"'](?:loader_module|python_version|model_path|env)[\"']?:")
 _PICKLED = re.compile(r"\.(?:pkl|pickle|joblib)$|^(?:cloudpickle|pickle|joblib)$", re.IGNORECASE)
 _HEAD = 200_000  # characters looked at
 
 
 def recognises(file: Content, /) -> bool:
-    """Whether it is YAML with flavors at its top, and one more name that only such a file has."""
+    """Whether it has flavors at its top, and more names that only such a file has; YAML, or the same as JSON."""
     text = file.text
-    if text is None or text.lstrip()[:1] in ("{", "[", "<"):
+    if text is None or text.lstrip()[:1] in ("[", "<"):
         return False
+    if text.lstrip()[:1] == "{":
+        value = file.json
+        named = isinstance(value, dict) and isinstance(value.get("flavors"), dict)
+        return named and bool({"mlflow_version", "model_uuid", "utc_time_created"} & value.keys())
     head = text[:_HEAD].replace("\r\n", "\n")
-    return _FLAVORS.search(head) is not None and (_OTHERS.search(head) is not None and _LOADER.search(head) is not None)
+    return all(each.search(head) is not None for each in (_FLAVORS, _OTHERS, _LOADER))
 
 
 def read(file: Content, /) -> Reading:
