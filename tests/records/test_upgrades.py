@@ -98,8 +98,8 @@ def test_an_exception_that_the_new_version_does_not_allow_covers_nothing_and_is_
     assessment = answered(house)
     with house.database.writing() as db:
         accepted, open_ = (
-            exceptions.ask(db, house.ann, assessment, "security.encryption", "Late", make.days_ago(-9), at=NOON)
-            for _ in range(2)
+            exceptions.ask(db, house.ann, assessment, "security.encryption", reason, make.days_ago(-9), at=NOON)
+            for reason in ("Late", "Late again")
         )
         exceptions.accept(db, house.ben, accepted, at=NOON)
     take_up(house, assessment)
