@@ -32,7 +32,7 @@ LM_EVAL: Mapping[str, Any] = {
     "n-shot": {"claims": 5},
     "n-samples": {"claims": {"original": 2000, "effective": 500}},
     "higher_is_better": {"claims": {"acc": True, "word_perplexity": False}},
-    "config": {"model": "hf", "model_args": "pretrained=/home/ann/models/writer-8b,api_key=sk-secret", "limit": 500.0},
+    "config": {"model": "hf", "model_args": "pretrained=/srv/ann/models/writer-8b,api_key=sk-secret", "limit": 500.0},
     "date": 1_790_000_000.5,
     "git_hash": "abc1234",
 }  # fmt: skip

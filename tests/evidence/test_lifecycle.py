@@ -19,7 +19,7 @@ from tests.evidence.shown import findings, read, said, value
 RUN: dict[str, Any] = {
     "info": {
         "run_id": "abc", "status": "FINISHED", "lifecycle_stage": "active", "user_id": "jane",
-        "artifact_uri": "/home/jane/mlruns", "start_time": 1793700000000, "end_time": 1793700090500,
+        "artifact_uri": "/srv/jane/mlruns", "start_time": 1793700000000, "end_time": 1793700090500,
     },
     "data": {
         "metrics": {"answer_correctness": 0.9, "latency_ms": 120, "toxicity": float("nan")},
