@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAd
 from app.readiness.condition import Condition
 from app.readiness.condition import parse as parse_condition
 from app.readiness.grade import NamedGrade, ShelfLives
+from app.readiness.rule import NO_RULES, Metric, Rules
 
 ChangeKind = Literal["model", "provider-terms", "volume", "data", "purpose"]
 NeedKind = Literal["number", "money", "text", "list"]
@@ -73,6 +74,7 @@ class Question:
     when: When | None = None
     shelf_life_days: Mapping[NamedGrade, Annotated[int, Field(ge=1)]] | None = None
     gate: Gate | None = None
+    rules: Rules = NO_RULES  # how it reads levels out of findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class Dimension:
     about: Sentence
     weight: Annotated[int, Field(ge=1, le=10)]
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    metrics: tuple[Metric, ...] = ()  # that only its own questions read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,7 @@ class Policy:
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     needs: tuple[Need, ...]
     dimensions: Annotated[tuple[Key, ...], Field(min_length=1)]  # their order; each has a file of its own
+    metrics: tuple[Metric, ...] = ()  # that questions of any dimension read
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,21 @@ class Catalogue:
     def needs(self) -> Mapping[str, Need]:
         """Every need by its key."""
         return {need.key: need for need in self.policy.needs}
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Metric]:
+        """Every metric that its rules read, by its key."""
+        every = (*self.policy.metrics, *(metric for dimension in self.dimensions for metric in dimension.metrics))
+        return {metric.key: metric for metric in every}
+
+    @cached_property
+    def _heard(self) -> tuple[Metric, ...]:
+        keys = {figure.metric for question in self.questions.values() for figure in question.rules.figures}
+        return tuple(metric for key, metric in self.metrics.items() if key in keys)
+
+    def hears(self, name: str) -> bool:
+        """Whether any of its rules reads findings of that name."""
+        return any(metric.names_it(name) for metric in self._heard)
 
     @cached_property
     def dimension_of(self) -> Mapping[str, Dimension]:

@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from app.errors import Problem, Unreadable, problems_of
 from app.readiness.catalogue import KEY, Catalogue, Dimension, Framework, Gate, Policy, Question
 from app.readiness.condition import can_hold
+from app.readiness.rule import rule_problems
 
 POLICY_FILE = "policy.yaml"
 
 # Words that stand where a dimension's key stands: in the addresses of an assessment's pages, and among the files.
 RESERVED = frozenset({
-    "actions", "answers", "catalogue", "comparison", "coverage", "effort", "evidence", "exceptions", "gates", "links",
-    "milestones", "path", "policy", "report", "trade-offs",
+    "actions", "answers", "catalogue", "comparison", "coverage", "effort", "evidence", "exceptions", "files",
+    "freshness", "gates", "links", "milestones", "path", "policy", "report", "trade-offs",
 })  # fmt: skip
 
 _POLICY = TypeAdapter(Policy)
@@ -98,6 +99,9 @@ def dimension_problems(
 ) -> Iterator[tuple[Where, str]]:
     """What is wrong between a dimension (its questions under bare keys), the policy and the frameworks."""
     needs = {need.key for need in policy.needs}
+    holds = {need.key: (need.kind in ("number", "money"), need.unit) for need in policy.needs}
+    metrics = {metric.key: metric for metric in (*policy.metrics, *dimension.metrics)}
+    yield from _twice(("metrics",), [metric.key for metric in (*policy.metrics, *dimension.metrics)])
     if dimension.key != key:
         yield ("key",), f"must be '{key}', the name of the file"
     yield from _twice(("questions",), [question.key for question in dimension.questions])
@@ -123,6 +127,7 @@ def dimension_problems(
                     yield (*at, "references", framework), f"{framework} has no item '{item}'"
         if question.gate:
             yield from (((*at, "gate"), message) for message in _gate_problems(question, question.gate))
+        yield from (((*at, "rules"), message) for message in rule_problems(question.rules, metrics, holds))
 
 
 def _gate_problems(question: Question, gate: Gate) -> Iterator[str]:

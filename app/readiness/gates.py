@@ -29,6 +29,7 @@ class GateScore:
     state: GateState
     coverable: bool  # whether an exception could cover it on that day
     exception: RiskException | None  # the one that covers it, where it is excepted
+    unwritten: tuple[str, ...] = ()  # the needs that its rules read and that are not written down
 
     @property
     def key(self) -> str:
@@ -44,6 +45,7 @@ def gate_score(
     claimed: int | None,
     proven: int | None,
     cap: int | None,
+    unwritten: tuple[str, ...],
     exceptions: Sequence[RiskException],
     as_of: date,
 ) -> GateScore:
@@ -56,6 +58,7 @@ def gate_score(
         claimed: the claimed level; None while unanswered.
         proven: the proven level; None while unanswered.
         cap: the lowest level above which a standing finding speaks against, answered or not.
+        unwritten: the needs that its rules read and that the pilot did not write down: it is at best unproven.
         exceptions: all of the assessment's.
         as_of: the day.
     """
@@ -65,7 +68,7 @@ def gate_score(
     exception = max(holding, key=lambda each: (each.until, each.begins, each.reason), default=None)
     if not applicable:
         state = GateState.NOT_APPLICABLE
-    elif proven is not None and proven >= gate.level:
+    elif proven is not None and proven >= gate.level and not unwritten:
         state = GateState.PASSED
     elif claimed is None and not spoken_against:
         state = GateState.OPEN
@@ -75,4 +78,5 @@ def gate_score(
         state = GateState.FAILED
     else:
         state = GateState.UNPROVEN
-    return GateScore(question, gate, state, coverable, exception if state is GateState.EXCEPTED else None)
+    covering = exception if state is GateState.EXCEPTED else None
+    return GateScore(question, gate, state, coverable, covering, unwritten)

@@ -12,9 +12,11 @@ from app.readiness.assessment import Answer, Assessment, Evidence, not_applicabl
 from app.readiness.catalogue import Catalogue, Question
 from app.readiness.gates import GateState
 from app.readiness.grade import Grade
+from app.readiness.heard import findings_against
 from app.readiness.proof import Proof
 from app.readiness.score import QuestionScore, Score, question_gate, question_score
 from app.readiness.verdict import Verdict
+from app.readiness.yardstick import Yardstick
 
 StepKind = Literal["level", "items", "withdrawal", "not-applicable", "pilot"]
 """What a step does: takes a question to a proven level, or has something confirmed by a second person."""
@@ -70,6 +72,7 @@ class Trials:
         self._as_of = scored.as_of
         self._target = target
         self._without = without
+        self._yardstick = Yardstick(catalogue, assessment.pilot.needs)
         self._confirmation = days(catalogue.policy.confirmation_days)
         limit = Fraction(catalogue.policy.not_applicable_share)
         self._over_marked = {each.dimension.key for each in scored.dimensions if each.marked_share > limit}
@@ -154,7 +157,9 @@ class Trials:
         """Whether the question's gate, if it has one, does not stand in the target's way."""
         gate = asked.question.gate
         return (
-            gate is None or question_gate(self._assessment, asked, gate, self._as_of).state in _LETS_PASS[self._target]
+            gate is None
+            or question_gate(self._catalogue, self._assessment, asked, gate, self._as_of).state
+            in _LETS_PASS[self._target]
         )
 
     def _changed(self, asked: QuestionScore, move: Move) -> Answer:
@@ -172,7 +177,7 @@ class Trials:
                     answer, not_applicable=replace(answer.not_applicable, by=by, confirmed_by=_other_than(by))
                 )
             case "level" if move.level is not None:
-                return _shown_at(answer, move.level, move.grade, self._as_of)
+                return _shown_at(asked, self._yardstick, move.level, move.grade, self._as_of)
         raise ValueError(f"a move that no answer knows: {move.kind}")
 
 
@@ -218,8 +223,9 @@ def _grade_for(shown: Proof, level: int) -> Grade:
     return Grade(max([level, *settled]))
 
 
-def _shown_at(answer: Answer, level: int, grade: Grade | None, as_of: date) -> Answer:
+def _shown_at(asked: QuestionScore, yardstick: Yardstick, level: int, grade: Grade | None, as_of: date) -> Answer:
     """The answer with a confirmed item of the day for that level, newer than what it settles, and reviewed."""
+    answer = asked.answer
     item = Evidence(
         kind="document", grade=grade, observed_on=as_of, attached_by=ONE, confirmed_by=OTHER, supports=level
     )
@@ -229,18 +235,27 @@ def _shown_at(answer: Answer, level: int, grade: Grade | None, as_of: date) -> A
         ask=None,
         not_applicable=None,
         reviewed_on=as_of,
-        evidence=(*(_settled(each, level) for each in answer.evidence), item),
+        evidence=(*(_settled(asked.question, each, yardstick, level) for each in answer.evidence), item),
     )
 
 
-def _settled(item: Evidence, level: int) -> Evidence:
-    """The item without findings that speak against more than a lower level."""
-    if all(each.against is None or each.against >= level for each in item.findings):
+def _settled(question: Question, item: Evidence, yardstick: Yardstick, level: int) -> Evidence:
+    """The item without findings that speak against more than a lower level, by a rule or as stated."""
+    speaking = [
+        finding
+        for rule in question.rules.against
+        if rule.level < level
+        for finding in findings_against(rule, item, yardstick)
+    ]
+    if not speaking and all(each.against is None or each.against >= level for each in item.findings):
         return item
     findings = (
-        each if each.against is None or each.against >= level else replace(each, against=None) for each in item.findings
+        each if each.against is None or each.against >= level else replace(each, against=None)
+        for each in item.findings
+        if each not in speaking
     )
-    return replace(item, findings=tuple(findings))
+    # What was stated for the item was not taken while a rule read it, and is not now.
+    return replace(item, findings=tuple(findings), supports=None if speaking else item.supports)
 
 
 def _undominated(options: Sequence[Option]) -> tuple[Option, ...]:

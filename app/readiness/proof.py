@@ -9,6 +9,8 @@ from app.finding import Finding
 from app.readiness.assessment import Answer, Change, Evidence
 from app.readiness.catalogue import Question
 from app.readiness.grade import Grade, ShelfLives, aged, ageing_days
+from app.readiness.heard import Candidate, Support, reads_again, spoken_against, supports
+from app.readiness.yardstick import Yardstick
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class ItemProof:
     effective: Grade  # after ageing and change
     supports: int | None  # the level that it supports; None where that is nothing, or it is withdrawn
     worth: int  # the level that it proves; 0 where it is withdrawn or nothing is claimed
+    read_worth: int  # the same, if only grades that a reader gave counted
     against: int | None  # the level above which it speaks against, while that stands
 
 
@@ -48,6 +51,8 @@ def proof(
     shelf_lives: ShelfLives,
     as_of: date,
     seen_until: date | None = None,
+    *,
+    yardstick: Yardstick,
 ) -> Proof:
     """What the evidence proves on `as_of`.
 
@@ -61,7 +66,14 @@ def proof(
     seen = _Seen(as_of, max(as_of, seen_until) if seen_until else as_of)
     touched = awaiting_review(question, answer, changes, seen.until)
     lowered = touched is not None
-    items = tuple([_item(each, answer, shelf_lives, seen, lowered=lowered) for each in answer.evidence])
+    counting = _Counting(shelf_lives, seen, lowered=lowered)
+    heard = _heard(question, answer, counting, yardstick)
+    items = tuple(
+        [
+            _item(question, each, answer, counting, heard.get(index), yardstick)
+            for index, each in enumerate(answer.evidence)
+        ]
+    )
     caps = [each.against for each in items if each.against is not None]
     cap = min(caps, default=None)
     claimed = answer.level
@@ -69,7 +81,7 @@ def proof(
         return Proof(items, cap, None, contradicted=False, declared=False, awaiting_review=touched)
     ceiling = claimed if cap is None else min(claimed, cap)
     proven = min(ceiling, max([Grade.ASSERTED, *[each.worth for each in items]]))
-    by_reading = min(ceiling, max([Grade.ASSERTED, *[_read_worth(each) for each in items]]))
+    by_reading = min(ceiling, max([Grade.ASSERTED, *[each.read_worth for each in items]]))
     return Proof(items, cap, int(proven), cap is not None and cap < claimed, by_reading < proven, touched)
 
 
@@ -127,68 +139,120 @@ class _Seen(NamedTuple):
     until: date
 
 
-def _item(item: Evidence, answer: Answer, shelf_lives: ShelfLives, seen: _Seen, *, lowered: bool) -> ItemProof:
+class _Counting(NamedTuple):
+    """What decides how much a grade still counts."""
+
+    shelf_lives: ShelfLives
+    seen: _Seen
+    lowered: bool  # a change asks for a new look
+
+    def of(self, grade: Grade, item: Evidence) -> Grade:
+        """A grade after ageing and, where a change asks for a new look, one lower."""
+        observed_on = item.observed_on
+        if observed_on is not None and self.seen.as_of < observed_on <= self.seen.until:
+            observed_on = self.seen.as_of
+        left = aged(grade, observed_on, self.seen.as_of, self.shelf_lives)
+        return left.lowered() if self.lowered else left
+
+
+def _heard(question: Question, answer: Answer, counting: _Counting, yardstick: Yardstick) -> dict[int, Support]:
+    """What the question's rules hear in each of the answer's items, by its place."""
+    if not question.rules.supports or answer.level is None:
+        return {}
+    able = {index: each for index, each in enumerate(answer.evidence) if each.figures and not each.withdrawn}
+    candidates = [
+        Candidate(each, grade := counting.of(counted_grade(each), each), min(grade, each.read_grade or Grade.ASSERTED))
+        for each in able.values()
+    ]
+    found = zip(able, supports(question.rules, candidates, yardstick), strict=True) if able else ()
+    return {index: support for index, support in found if support}
+
+
+def _item(
+    question: Question,
+    item: Evidence,
+    answer: Answer,
+    counting: _Counting,
+    heard: Support | None,
+    yardstick: Yardstick,
+) -> ItemProof:
     counted = counted_grade(item)
-    effective = _counting(counted, item, shelf_lives, seen, lowered=lowered)
-    supports, worth = None, 0
+    effective = counting.of(counted, item)
+    supported, worth, read_worth = None, 0, 0
     if answer.level is not None and not item.withdrawn:
-        supports = _supported(item, answer.level)
+        supported = heard.level if heard else _stated(item, answer.level, yardstick)
+        by_itself = heard.worth if heard else min(effective, supported or 0)
         # Whatever an item supports, it is worth at least what a document of the same day would be, up to the claim.
         # What supports more than its grade is worth its grade, which is never less than a document's.
         as_document = effective
-        if counted > Grade.DOCUMENTED and (supports is None or supports < effective):
-            as_document = _counting(Grade.DOCUMENTED, item, shelf_lives, seen, lowered=lowered)
-        worth = min(answer.level, max(min(effective, supports or 0), int(as_document)))
-    return ItemProof(item, counted, effective, supports, worth, _against(item, counted, answer.evidence, seen))
+        if counted > Grade.DOCUMENTED and by_itself < effective:
+            as_document = counting.of(Grade.DOCUMENTED, item)
+        worth = min(answer.level, max(by_itself, int(as_document)))
+        read = item.read_grade or Grade.ASSERTED
+        read_worth = min(worth, max(heard.read, min(as_document, read)) if heard else read)
+    return ItemProof(
+        item,
+        counted,
+        effective,
+        supported,
+        worth,
+        read_worth,
+        _against(question, item, answer.evidence, counting.seen, yardstick),
+    )
 
 
-def _counting(grade: Grade, item: Evidence, shelf_lives: ShelfLives, seen: _Seen, *, lowered: bool) -> Grade:
-    """A grade after ageing and, where a change asks for a new look, one lower."""
-    observed_on = item.observed_on
-    if observed_on is not None and seen.as_of < observed_on <= seen.until:
-        observed_on = seen.as_of
-    left = aged(grade, observed_on, seen.as_of, shelf_lives)
-    return left.lowered() if lowered else left
+def _stated(item: Evidence, claimed: int, yardstick: Yardstick) -> int | None:
+    """The level that an item supports without rules; None for nothing.
 
-
-def _supported(item: Evidence, claimed: int) -> int | None:
-    """The level that an item supports; None for nothing.
-
-    A link or document supports the claim; once confirmed, the claim that was confirmed. Any other item supports what
-    is stated for its findings. Rules that read findings, when the catalogue has them, take the place of what is stated.
+    A link or document supports the claim; once confirmed, the claim that was confirmed. What is stated for findings is
+    taken where no rule of the catalogue reads any of them.
     """
     if item.kind in ("link", "document"):
         return item.supports if item.supports is not None and item.confirmed else claimed
-    return item.supports if item.figures else None
+    return item.supports if item.figures and not _ruled(item, yardstick) else None
 
 
-def _against(item: Evidence, counted: Grade, evidence: Sequence[Evidence], seen: _Seen) -> int | None:
+def _ruled(item: Evidence, yardstick: Yardstick) -> bool:
+    """Whether the catalogue has a rule on any of the item's metrics."""
+    return any(yardstick.catalogue.hears(each.metric) for each in item.figures)
+
+
+def _against(
+    question: Question, item: Evidence, evidence: Sequence[Evidence], seen: _Seen, yardstick: Yardstick
+) -> int | None:
     """The lowest level above which a finding of the item speaks against and still stands.
 
     Withdrawing an item silences it only when the withdrawal is confirmed.
     """
-    if not item.findings or (item.withdrawn and item.withdrawn.confirmed):
+    if not item.figures or (item.withdrawn and item.withdrawn.confirmed):
         return None
-    standing = (
-        finding.against
-        for finding in item.figures
-        if finding.against is not None and not any(_settles(other, finding, item, counted, seen) for other in evidence)
+    settling = [each for each in evidence if _may_settle(each, item, seen)]
+    return min(
+        [
+            rule.level
+            for rule in spoken_against(question.rules, item, yardstick)
+            if not any(reads_again(rule, other, yardstick) for other in settling)
+        ]
+        + ([] if _ruled(item, yardstick) else list(_stated_against(item, settling))),
+        default=None,
     )
-    return min(standing, default=None)
 
 
-def _settles(other: Evidence, finding: Finding, item: Evidence, counted: Grade, seen: _Seen) -> bool:
-    """Whether `other` is newer than `item`, of the same or a higher grade, and holds the same figure."""
+def _stated_against(item: Evidence, settling: Sequence[Evidence]) -> Iterator[int]:
+    """The levels that a document states for findings that no rule reads, as far as they stand."""
+    for finding in item.figures:
+        if finding.against is not None and not any(_same_figure(finding, other) for other in settling):
+            yield finding.against
+
+
+def _same_figure(finding: Finding, other: Evidence) -> bool:
+    return any((each.metric, each.statistic) == (finding.metric, finding.statistic) for each in other.figures)
+
+
+def _may_settle(other: Evidence, item: Evidence, seen: _Seen) -> bool:
+    """Whether `other` is newer than `item`, and of the same or a higher grade before ageing and change."""
     if other.withdrawn or other.observed_on is None or other.observed_on > seen.until:
         return False
     if item.observed_on is not None and other.observed_on <= item.observed_on:
         return False
-    return counted_grade(other) >= counted and any(
-        (each.metric, each.statistic) == (finding.metric, finding.statistic) for each in other.figures
-    )
-
-
-def _read_worth(proof_of_item: ItemProof) -> int:
-    """What an item would prove if nothing but its read grade counted."""
-    read = proof_of_item.item.read_grade or Grade.ASSERTED
-    return min(proof_of_item.worth, read)
+    return counted_grade(other) >= counted_grade(item)

@@ -13,6 +13,7 @@ from app.readiness.catalogue import Catalogue, Dimension, Gate, Question
 from app.readiness.gates import GateScore, GateState, gate_score
 from app.readiness.proof import Proof, days_of_difference, proof
 from app.readiness.verdict import Decision, Standing, TierChoice, decide, tier_for
+from app.readiness.yardstick import Yardstick
 
 _BLANK = Answer()
 
@@ -170,7 +171,8 @@ def question_score(
         and answer.not_applicable.confirmed
         and not_applicable_problem(question, profile) is None
     )
-    shown = proof(question, answer, assessment.changes, catalogue.shelf_lives[question.key], as_of, seen_until)
+    lives, yardstick = catalogue.shelf_lives[question.key], Yardstick(catalogue, assessment.pilot.needs)
+    shown = proof(question, answer, assessment.changes, lives, as_of, seen_until, yardstick=yardstick)
     return QuestionScore(question, dimension, answer, asked, asked and not away, shown)
 
 
@@ -225,10 +227,14 @@ def gate_scores(
     catalogue: Catalogue, assessment: Assessment, questions: Mapping[str, QuestionScore], as_of: date
 ) -> tuple[GateScore, ...]:
     """Every gate, in the order of the catalogue."""
-    return tuple(question_gate(assessment, questions[question.key], gate, as_of) for question, gate in catalogue.gates)
+    return tuple(
+        question_gate(catalogue, assessment, questions[question.key], gate, as_of) for question, gate in catalogue.gates
+    )
 
 
-def question_gate(assessment: Assessment, asked: QuestionScore, gate: Gate, as_of: date) -> GateScore:
+def question_gate(
+    catalogue: Catalogue, assessment: Assessment, asked: QuestionScore, gate: Gate, as_of: date
+) -> GateScore:
     """The gate that stands on a question."""
     return gate_score(
         asked.question,
@@ -237,6 +243,7 @@ def question_gate(assessment: Assessment, asked: QuestionScore, gate: Gate, as_o
         claimed=asked.claimed,
         proven=asked.proven,
         cap=asked.proof.cap,
+        unwritten=Yardstick(catalogue, assessment.pilot.needs).unwritten(asked.question.rules, gate.level),
         exceptions=assessment.exceptions,
         as_of=as_of,
     )

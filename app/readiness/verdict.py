@@ -1,6 +1,6 @@
 """The verdict and its reasons, most decisive first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -156,7 +156,13 @@ def _score(standing: Standing) -> Iterator[Reason]:
 def _not_proven(standing: Standing) -> Iterator[Reason]:
     for gate in standing.gates:
         if gate.state is GateState.UNPROVEN:
-            yield _gate(standing, gate, Verdict.CONDITIONAL, "is claimed, not proven")
+            proven = standing.proofs[gate.key].proven
+            unwritten = gate.unwritten if proven is not None and proven >= gate.gate.level else ()
+            yield (
+                _unwritten(standing, gate, unwritten)
+                if unwritten
+                else _gate(standing, gate, Verdict.CONDITIONAL, "is claimed, not proven")
+            )
     for gate in standing.gates:
         if gate.exception:
             yield Reason(
@@ -214,6 +220,18 @@ def _gate(standing: Standing, gate: GateScore, verdict: Verdict, says: str) -> R
     else:
         detail = f"Claimed {claimed}, proven {proof.proven}; {needs}."
     return Reason("gate", verdict, f"{gate.question.title} {says}.", detail, gate.key)
+
+
+def _unwritten(standing: Standing, gate: GateScore, needs: Sequence[str]) -> Reason:
+    """A gate that would be passed, had the pilot written down what its rules compare with."""
+    titles = [need.title for need in standing.policy.needs if need.key in needs]
+    return Reason(
+        "gate",
+        Verdict.CONDITIONAL,
+        f"{gate.question.title} cannot be proven: a need that it compares with is not written down.",
+        f"Write down: {'; '.join(titles)}.",
+        gate.key,
+    )
 
 
 def _ready(standing: Standing) -> Reason:

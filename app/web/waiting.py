@@ -9,6 +9,7 @@ from app.readiness.assessment import Answer, Evidence
 from app.readiness.catalogue import Question
 from app.readiness.proof import Proof, proof
 from app.readiness.score import QuestionScore
+from app.readiness.yardstick import Yardstick
 from app.records.kept import Kept
 from app.records.waiting import Waiting
 from app.report.model import EvidenceLine, Fact, QuestionLine
@@ -109,7 +110,7 @@ def _on_question(row: Row, kept: Kept, question: Question, today: date) -> Row:
         row,
         line=line,
         item=item,
-        file=file if item and item.kind == "document" else None,
+        file=file if item and item.kind in ("document", "artefact") else None,
         now=shown.proven,
         then=_proof(kept, question, confirmed, today).proven,
         until=exception.until if exception else None,
@@ -117,7 +118,9 @@ def _on_question(row: Row, kept: Kept, question: Question, today: date) -> Row:
 
 
 def _proof(kept: Kept, question: Question, answer: Answer, today: date) -> Proof:
-    return proof(question, answer, kept.assessment.changes, kept.catalogue.shelf_lives[question.key], today)
+    yardstick = Yardstick(kept.catalogue, kept.assessment.pilot.needs)
+    lives = kept.catalogue.shelf_lives[question.key]
+    return proof(question, answer, kept.assessment.changes, lives, today, yardstick=yardstick)
 
 
 def _confirmed(item: Evidence, answer: Answer, wanted: str) -> Evidence:

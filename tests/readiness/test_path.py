@@ -185,7 +185,7 @@ def better_than(
     better = []
     for ways in _within(
         None if found is None else found[0] - confirmation,
-        [_worth_trying(every_way(given_catalogue, said, key, without), said, target) for key in keys],
+        [_worth_trying(given_catalogue, every_way(given_catalogue, said, key, without), said, target) for key in keys],
     ):
         places = tuple(place for place, way in enumerate(ways) for _ in range(way.steps))
         worth = sum((way.effort for way in ways), confirmation), len(places) + needs_pilot, places
@@ -207,13 +207,13 @@ def _within(effort: int | None, ways: Sequence[Sequence[Way]]) -> Iterator[tuple
                 yield (way, *rest)
 
 
-def _worth_trying(ways: Iterator[Way], said: Assessment, target: Verdict) -> list[Way]:
+def _worth_trying(given_catalogue: Catalogue, ways: Iterator[Way], said: Assessment, target: Verdict) -> list[Way]:
     """One of those that cost and come to the same, without those that leave their gate in the way."""
     found = {
         (way.effort, way.steps, way.stands.claimed, way.stands.proven, way.stands.applicable, way.stands.proof.cap): way
         for way in ways
         if way.stands.question.gate is None
-        or question_gate(said, way.stands, way.stands.question.gate, TODAY).state in LETS_PASS[target]
+        or question_gate(given_catalogue, said, way.stands, way.stands.question.gate, TODAY).state in LETS_PASS[target]
     }
     return list(found.values())
 
