@@ -5,8 +5,11 @@ from datetime import date, timedelta
 
 from app.readiness.catalogue import Catalogue
 from app.readiness.grade import Grade, ShelfLives, aged, ageing_days
+from app.readiness.hearing import NOTHING, ItemHeard, hearing
 from app.readiness.proof import ItemProof, confirmed_grade
 from app.readiness.score import QuestionScore
+
+_MOST_LACKING = 3  # figures of an item that are named; the page of the item has them all
 
 
 def proves_now(asked: QuestionScore) -> str:
@@ -16,13 +19,16 @@ def proves_now(asked: QuestionScore) -> str:
             return f"Nothing is claimed, and a finding speaks against more than level {asked.proof.cap}."
         return "Nothing is claimed yet."
     if asked.proof.contradicted:
-        return f"Proves level {asked.proven}: a finding speaks against more."
+        found = next(
+            (_contradiction(asked, each) for each in asked.proof.items if each.against == asked.proof.cap), None
+        )
+        return f"Proves level {asked.proven}: {found or 'a finding speaks against more'}."
     if asked.claimed == 0:
         return "Level 0 needs no proof."
     carrier = asked.proof.carried_by
     if carrier is None:
         return f"Proves level {asked.proven}: nothing that counts for more than somebody's word is attached."
-    return f"Proves level {asked.proven}, by {_named(carrier)} ({carrier.effective})."
+    return f"Proves level {asked.proven}, by {_named(carrier)} ({carrier.effective}){_shown(asked, carrier)}."
 
 
 def would_prove_more(catalogue: Catalogue, asked: QuestionScore) -> tuple[str, ...]:
@@ -31,6 +37,28 @@ def would_prove_more(catalogue: Catalogue, asked: QuestionScore) -> tuple[str, .
     if claimed is None or proven is None or proven >= claimed:
         return ()
     return tuple(_lifts(catalogue, asked, claimed, proven))
+
+
+def item_proves(asked: QuestionScore, item: ItemProof) -> str | None:
+    """What the question's rules read out of one item, in a sentence; None where they read nothing in it."""
+    if not item.item.figures or not asked.question.rules.figures:
+        return None
+    heard = _heard(asked, item)
+    if not heard.rules:
+        return None
+    said = []
+    if heard.contradicting:
+        stands = "" if item.against is not None else "; settled by a newer item"
+        said.append(
+            f"Speaks against more than level {heard.contradicting.level}: {_contradiction(asked, item)}{stands}."
+        )
+    if heard.shown:
+        said.append(f"Shows level {heard.shown.level}: {'; '.join(piece.title for piece in heard.shown.pieces)}.")
+    elif item.supports is not None:
+        said.append(f"Shows level {item.supports} together with other items.")
+    elif not heard.contradicting:
+        said.append("Read, and not enough by itself for any level: worth a document.")
+    return " ".join(said)
 
 
 def good_until(item: ItemProof, shelf_lives: ShelfLives, as_of: date) -> date | None:
@@ -50,9 +78,8 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
     if proof.cap is not None and proof.cap == proven:
         for item in proof.items:
             if item.against == proof.cap:
-                metrics = ", ".join(sorted({each.metric for each in item.item.figures if each.against is not None}))
                 yield (
-                    f"{_named(item)} speaks against more than level {proof.cap} ({metrics}). "
+                    f"{_named(item)} speaks against more than level {proof.cap}: {_contradiction(asked, item)}. "
                     f"A newer item that is {item.counted} or better and holds the same figure settles it."
                 )
         return
@@ -75,10 +102,48 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
             yield f"{_named(item)} has no date, so it counts as somebody's word."
         elif item.effective < item.counted and not proof.awaiting_review:
             yield f"{_named(item)} is of {item.item.observed_on} and has aged to {item.effective}; a new one counts."
+    for item in proof.items:
+        lacking = _lacking(asked, item, proven, claimed)
+        if lacking:
+            yield lacking
     following = max(2, proven + 1)
     grade = str(Grade(following))
     if following <= claimed:
         yield f"Level {following} needs evidence that is {grade}: {catalogue.questions[asked.key].proof[following]}"
+
+
+def _contradiction(asked: QuestionScore, item: ItemProof) -> str:
+    """What an item says against the claim: the figure as found, beside its threshold."""
+    told = _heard(asked, item).contradicting
+    if told is None:
+        metrics = sorted({each.metric for each in item.item.figures if each.against is not None})
+        return ", ".join(metrics) or "a finding"
+    line = told.pieces[0].lines[0]
+    return f"found {line.found} ({line.wanted})"
+
+
+def _shown(asked: QuestionScore, item: ItemProof) -> str:
+    """What an item was read to be, where a rule read it."""
+    told = _heard(asked, item).shown
+    return f", read as: {'; '.join(piece.title for piece in told.pieces)}" if told else ""
+
+
+def _lacking(asked: QuestionScore, item: ItemProof, proven: int, claimed: int) -> str | None:
+    """What an item that was read lacks for the next level, figure by figure."""
+    told = None if item.item.withdrawn else _heard(asked, item).following
+    if told is None or not proven < told.level <= claimed:
+        return None
+    lines = [line for piece in told.pieces if not piece.met for line in piece.lines if not line.met]
+    if not lines or all(line.found == NOTHING for line in lines):
+        return None
+    lacks = "; ".join(f"{line.wanted}: {line.found}" for line in lines[:_MOST_LACKING])
+    more = f"; and {len(lines) - _MOST_LACKING} more" if len(lines) > _MOST_LACKING else ""
+    return f"For level {told.level}, {_named(item)} lacks: {lacks}{more}."
+
+
+def _heard(asked: QuestionScore, item: ItemProof) -> ItemHeard:
+    yardstick = asked.yardstick
+    return hearing(yardstick.catalogue, asked.question, item.item, yardstick.needs)
 
 
 def _named(item: ItemProof) -> str:

@@ -5,7 +5,7 @@ And the other way round: which questions of a catalogue an item speaks to.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from app.finding import Finding
 from app.readiness.amount import Amount
@@ -30,6 +30,7 @@ from app.readiness.rule_text import Figure
 from app.readiness.rule_words import figure_text, figure_told
 from app.readiness.yardstick import Yardstick, statistic_of
 
+NOTHING: Final = "says nothing of it"
 _MOST_ATTRIBUTES = 4
 
 
@@ -195,7 +196,7 @@ def _line(figure: Figure, run: tuple[Finding, ...], yardstick: Yardstick) -> Lin
         return LineHeard(told.words, _found(figure, finding, yardstick), met, finding.where)
     other = next(iter(_of_the_metric(figure, run, yardstick)), None)
     if other is None:
-        return LineHeard(told.words, "says nothing of it", met=False)
+        return LineHeard(told.words, NOTHING, met=False)
     return LineHeard(told.words, f"{_found(figure, other, yardstick)}: {_why_unread(figure, other, yardstick)}", False)
 
 
@@ -203,7 +204,7 @@ def _gathered(
     figure: Figure, words: str, run: Sequence[Finding], read: Sequence[Finding], yardstick: Yardstick
 ) -> LineHeard:
     if not read:
-        return LineHeard(words, "says nothing of it", met=False)
+        return LineHeard(words, NOTHING, met=False)
     value = gathered_figure(figure, [tuple(run)], yardstick)
     bound = yardstick.amount(figure.bound) if isinstance(figure.bound, Amount) else None
     unit = "1" if figure.quantity == "different" else yardstick.metric(figure.metric).unit

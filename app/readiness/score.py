@@ -4,7 +4,7 @@ Figures are exact fractions until they are shown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -28,6 +28,7 @@ class QuestionScore:
     asked: bool  # its condition holds for the profile
     applicable: bool  # asked, and not confirmed as not applicable
     proof: Proof  # of what is attached, whether the question applies or not
+    yardstick: Yardstick = field(compare=False, repr=False)  # that findings were measured by
 
     @property
     def key(self) -> str:
@@ -173,7 +174,7 @@ def question_score(
     )
     lives, yardstick = catalogue.shelf_lives[question.key], Yardstick(catalogue, assessment.pilot.needs)
     shown = proof(question, answer, assessment.changes, lives, as_of, seen_until, yardstick=yardstick)
-    return QuestionScore(question, dimension, answer, asked, asked and not away, shown)
+    return QuestionScore(question, dimension, answer, asked, asked and not away, shown, yardstick)
 
 
 def dimension_score(dimension: Dimension, questions: Sequence[QuestionScore], *, anything: bool) -> DimensionScore:

@@ -42,6 +42,9 @@ class ReasonLine:
     dimension: str | None
 
 
+_AT_A_GLANCE = 6
+
+
 @dataclass(frozen=True, slots=True)
 class FindingLine:
     """One figure of an item."""
@@ -77,7 +80,18 @@ class EvidenceLine:
     supports: int | None
     against: int | None
     withdrawn: str | None  # in words; None where it is not
-    findings: tuple[FindingLine, ...]
+    findings: tuple[FindingLine, ...]  # those that the question's rules speak of come first
+    proves: str | None = None  # what the rules read out of it, in a sentence; None where they read nothing
+
+    @property
+    def main_findings(self) -> tuple[FindingLine, ...]:
+        """As many as are read at a glance."""
+        return self.findings[:_AT_A_GLANCE]
+
+    @property
+    def more_findings(self) -> int:
+        """How many there are beside those."""
+        return len(self.findings) - len(self.main_findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """One question with its answer and its evidence, in the words of the report. Pure."""
 
+import re
 from datetime import date
 from functools import lru_cache
 
 from app.finding import Finding
 from app.readiness.assessment import Evidence, NotApplicable
 from app.readiness.catalogue import Catalogue
-from app.readiness.explain import good_until, proves_now, would_prove_more
+from app.readiness.explain import good_until, item_proves, proves_now, would_prove_more
+from app.readiness.hearing import read_findings
 from app.readiness.proof import ItemProof
 from app.readiness.score import QuestionScore
 from app.report.model import AnswerState, EvidenceLine, FindingLine, QuestionLine
@@ -17,6 +19,9 @@ _NOT_APPLICABLE_WORDS = {
     "covered-elsewhere": "covered elsewhere",
     "other": "another reason",
 }
+
+
+_AS_WRITTEN = re.compile("raw_|digest$").match  # attributes that say how the file put it, for whoever opens the file
 
 
 def question_line(catalogue: Catalogue, asked: QuestionScore, as_of: date) -> QuestionLine:
@@ -101,7 +106,8 @@ def _evidence(catalogue: Catalogue, asked: QuestionScore, each: ItemProof, as_of
         supports=each.supports,
         against=each.against,
         withdrawn=_withdrawn(item),
-        findings=tuple(_finding(finding) for finding in item.findings),
+        findings=_findings(asked, item),
+        proves=item_proves(asked, each),
     )
 
 
@@ -115,7 +121,14 @@ def _withdrawn(item: Evidence) -> str | None:
     return f"withdrawn {by}{on}{reason}{waits}"
 
 
+def _findings(asked: QuestionScore, item: Evidence) -> tuple[FindingLine, ...]:
+    """An item's findings, those that the question's rules speak of first."""
+    read = read_findings(asked.question, item, asked.yardstick) if len(item.findings) > 1 else ()
+    spoken_of = {id(each) for each in read}
+    return tuple(map(_finding, (*read, *(each for each in item.findings if id(each) not in spoken_of))))
+
+
 def _finding(finding: Finding) -> FindingLine:
-    load = ", ".join(f"{key} {value}" for key, value in sorted(finding.attributes.items()))
+    load = ", ".join(f"{key} {value}" for key, value in sorted(finding.attributes.items()) if not _AS_WRITTEN(key))
     value = None if finding.value is None else f"{finding.value:.10g}"
     return FindingLine(finding.metric, finding.statistic, value, finding.unit, load, finding.where, finding.against)

@@ -99,7 +99,8 @@ def _row(each: Waiting, kept: Kept | None, today: date) -> Row:
 def _on_question(row: Row, kept: Kept, question: Question, today: date) -> Row:
     answer = kept.assessment.answers.get(question.key, Answer())
     shown = _proof(kept, question, answer, today)
-    asked = QuestionScore(question, kept.catalogue.dimension_of[question.key], answer, True, True, shown)
+    yardstick = Yardstick(kept.catalogue, kept.assessment.pilot.needs)
+    asked = QuestionScore(question, kept.catalogue.dimension_of[question.key], answer, True, True, shown, yardstick)
     line = question_line(kept.catalogue, asked, today)
     wanted = str(row.waiting.id)
     item = next((each for each in line.evidence if each.id == wanted), None)

@@ -122,7 +122,10 @@ def _item(item: EvidenceLine) -> str:
         said.append("not confirmed")
     if item.withdrawn:
         said.append("withdrawn")
-    return "; ".join([*said, *map(_finding, item.findings)])
+    if item.proves:
+        said.append(item.proves.rstrip("."))
+    more = [f"and {item.more_findings} more figures"] if item.more_findings else []
+    return "; ".join([*said, *map(_finding, item.main_findings), *more])
 
 
 def _finding(finding: FindingLine) -> str:
