@@ -1,6 +1,7 @@
 """What a bill comes to: sums of decimals by currency, the part that carries tags, and the period that it covers."""
 
 import re
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.errors import Problem, Unreadable
-from app.evidence.figures import finding, last_day, moment
+from app.evidence.figures import day, finding, last_day, moment
 from app.finding import Finding
 
 _AMOUNT = re.compile(r"[+-]?(\d{1,30}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
@@ -123,6 +124,17 @@ class Period:
             return None
         return self.end > self.billing_end - timedelta(days=1)
 
+    def whole(self, month: str) -> bool | None:
+        """Whether the charges reach from a month's first day (of 2026-10) to its last; None where it cannot be told."""
+        if self.start is None or self.end is None:
+            return None
+        try:
+            first = date.fromisoformat(f"{month}-01")
+        except ValueError:
+            return None
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        return self.start.date() <= first and last_day(self.end) >= last
+
     def attributes(self) -> dict[str, Any]:
         """As attributes of a finding."""
         stated: dict[str, Any] = {"complete": self.complete}
@@ -137,6 +149,14 @@ class Period:
         if self.start is not None and self.end is not None and self.end > self.start:
             stated["days"] = (last_day(self.end) - self.start.date()).days + 1
         return stated
+
+
+def only_day(start: object, end: object) -> date | None:
+    """The day of a charge; None where its period is longer than one: a month's fee is not the cost of its first day."""
+    first, last = moment(start), moment(end)
+    if first is not None and last is not None and last - first > timedelta(hours=25):  # the longest day of a year
+        return None
+    return day(start)
 
 
 def period(
@@ -174,7 +194,7 @@ def bill_findings(bills: Mapping[str, Bill], covered: Period, column: str, *, pa
             continue
         if bill.effective is not None:
             found += finding("effective_cost", float(bill.effective), unit, statistic="sum", attributes=base)
-        found += _parts(bill, unit, column)
+        found += _parts(bill, unit, column, covered)
         if bill.negatives:
             attributes = {**base, "rows": bill.negatives}
             found += finding(
@@ -188,10 +208,11 @@ def bill_findings(bills: Mapping[str, Bill], covered: Period, column: str, *, pa
     return found
 
 
-def _parts(bill: Bill, unit: str, column: str) -> list[Finding]:
+def _parts(bill: Bill, unit: str, column: str, covered: Period) -> list[Finding]:
     found: list[Finding] = []
     for month, cost in sorted(bill.months.items())[-_MOST_PARTS:]:
-        found += finding("monthly_billed_cost", float(cost), unit, statistic="sum", attributes={"month": month})
+        of = {"month": month, "whole_month": covered.whole(month)}
+        found += finding("monthly_billed_cost", float(cost), unit, statistic="sum", attributes=of)
     if bill.days:
         highest = max(bill.days, key=lambda each: (bill.days[each], each))
         attributes = {"day": highest.isoformat(), "days": len(bill.days)}

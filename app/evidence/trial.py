@@ -164,6 +164,6 @@ def _difference(
     for statistic, value in (("mean", one.mean), ("ci95_lower", one.lower), ("ci95_upper", one.upper)):
         found += finding("trial.difference", value, unit, statistic=statistic, where=where, attributes=told)
         if value is not None and baseline > 0:
-            change = value / baseline
-            found += finding("trial.relative_change", change, "1", statistic=statistic, where=where, attributes=told)
+            change, of = value / baseline, {**told, "measured_in": unit}
+            found += finding("trial.relative_change", change, "1", statistic=statistic, where=where, attributes=of)
     return found

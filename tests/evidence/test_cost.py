@@ -91,6 +91,17 @@ def test_a_month_in_progress_is_to_date() -> None:
     assert said(reading, "to date")
 
 
+def test_a_month_is_whole_where_charges_reach_from_its_first_day_to_its_last() -> None:
+    whole, begun = (read(focus(focus_row(day=first), focus_row(day=31))) for first in (1, 12))
+    assert findings(whole, "monthly_billed_cost", "sum")[0].attributes == {"month": "2026-10", "whole_month": True}
+    assert findings(begun, "monthly_billed_cost", "sum")[0].attributes["whole_month"] is False
+
+
+def test_a_month_that_is_none_is_neither_whole_nor_begun() -> None:
+    row = focus_row(day=1).replace("2026-10-01T00:00:00Z,2026-11-01", "2026-13-01T00:00:00Z,2026-11-01", 1)
+    assert "whole_month" not in findings(read(focus(row)), "monthly_billed_cost", "sum")[0].attributes
+
+
 def test_currencies_are_never_added() -> None:
     reading = read(focus(focus_row("1"), focus_row("2", currency="USD"), focus_row("4", currency="USD")))
     assert {each.unit: each.value for each in findings(reading, "billed_cost", "sum")} == {"EUR": 1, "USD": 6}

@@ -193,8 +193,22 @@ def test_cases_passed_are_a_share_and_calls_in_error_another() -> None:
     assert (mean.value, mean.attributes["raw"], mean.attributes["raw_unit"]) == (0.5, 50_000, "ms")
     attack = _one(reading, "attack_success_rate", probe="pii")
     assert (attack.value, attack.attributes["n"]) == (0.5, 2)
+    assert _one(reading, "promptfoo.attacks").value == 2
     assert "Ann" not in repr(reading)
     assert "example.org" not in repr(reading)
+
+
+def test_a_check_that_could_not_be_run_is_told_at_the_column_that_it_spoils() -> None:
+    given = json.loads(as_json(PROMPTFOO))
+    results = given["results"]
+    results["prompts"].append({"provider": "acme:other", "metrics": {"testPassCount": 5, "testFailCount": 5}})
+    results["results"][3]["promptIdx"] = 1
+    reading = inspected("x", as_json(given))
+    assert "broken_assertions" not in _one(reading, "promptfoo.pass_rate", column=0).attributes
+    assert _one(reading, "promptfoo.pass_rate", column=1).attributes["broken_assertions"] == 1
+    del results["results"][3]["promptIdx"]  # older versions do not say which column it was
+    every = _found(inspected("x", as_json(given)), "promptfoo.pass_rate")
+    assert [each.attributes["broken_assertions"] for each in every] == [1, 1, 1]
 
 
 def test_answers_out_of_a_cache_are_no_latency() -> None:

@@ -11,6 +11,7 @@ from app.errors import TooLarge, Unreadable
 from tests.evidence.shown import findings, read, said, value
 
 TTFT = "gen_ai.server.time_to_first_token"
+TPOT = "gen_ai.server.time_per_output_token"
 REQUEST = "gen_ai.client.operation.duration"
 HTTP = "http.client.request.duration"
 
@@ -234,6 +235,12 @@ def test_aiperf_reads_units_failures_and_the_day_in_utc() -> None:
     assert (reading.version, reading.observed_on) == ("0.8.1", date(2026, 10, 2))
     assert said(read({**AIPERF, "time_to_first_token": {"unit": "fortnights", "avg": 1.0}}), "fortnights")
     assert said(read({**AIPERF, "was_cancelled": True}), "broken off")
+
+
+def test_aiperf_works_its_time_between_tokens_out_for_each_request_so_that_it_is_the_time_per_token_too() -> None:
+    reading = read({**AIPERF, "inter_token_latency": {"unit": "ms", "avg": 20.0, "p95": 40.0}})
+    assert (value(reading, TPOT, "mean"), value(reading, TPOT, "p95")) == (0.02, 0.04)
+    assert value(reading, "inter_token_latency", "p95") == 0.04
 
 
 def test_genai_perf_is_known_by_what_it_lacks_and_never_takes_another_time_for_the_first_token() -> None:

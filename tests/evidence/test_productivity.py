@@ -36,9 +36,20 @@ def test_pairs_with_a_gap_are_left_out_and_counted() -> None:
     assert value(reading, "trial.relative_change", "mean") == -0.1
     assert value(reading, "trial.lower_after_share") == 1
     assert findings(reading, "trial.difference", "mean")[0].unit == "min"
+    assert findings(reading, "trial.relative_change", "mean")[0].attributes["measured_in"] == "min"
+    assert findings(reading, "trial.difference", "mean")[0].attributes["days"] == 3
     assert said(reading, "1 of 3 rows have a gap")
     assert said(reading, "fewer than 10 values")
     assert "Jane" not in repr(reading)
+
+
+def test_the_one_time_that_was_taken_is_told_from_times_that_may_be_parts() -> None:
+    one = read(table("group,minutes,solved", "control,9,1", "pilot,8,1", "control,7,0", "pilot,6,1"))
+    assert {each.unit for each in one.findings if each.attributes.get("only_time")} == {"min"}
+    parts = read(table("group,draft_minutes,review_minutes", "control,9,1", "pilot,8,2", "control,7,3", "pilot,6,4"))
+    assert not any("only_time" in each.attributes for each in parts.findings)
+    guessed = read(table("group,minutes,estimated_minutes", "control,9,1", "pilot,8,1", "control,7,2", "pilot,6,1"))
+    assert {each.attributes["measure"] for each in guessed.findings if each.attributes.get("only_time")} == {"minutes"}
 
 
 def test_an_interval_across_zero_shows_nothing() -> None:

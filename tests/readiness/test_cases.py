@@ -1,7 +1,8 @@
 """Whole assessments on the catalogue that comes with the product, each with the verdict it must get by the rules.
 
 A case says `everywhere` what each question is answered with, and what is different (`but`): one question, or with
-`dimension.*` a dimension; the more exact word counts. Ann says and attaches, Ben confirms, unless it is said otherwise.
+`dimension.*` a dimension; the more exact word counts. Ann says and attaches, Ben confirms, and the needs are written down, unless it is said
+otherwise.
 """
 
 import json
@@ -23,7 +24,8 @@ CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
 def read(path: Path) -> dict[str, Any]:
     """A case as it is written."""
     case: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    return {"as_of": TODAY, "confirmed": True, "but": {}, "changes": [], "exceptions": [], "needs": {}} | case
+    needs = {need.key: need.example for need in library.catalogue().policy.needs}
+    return {"as_of": TODAY, "confirmed": True, "but": {}, "changes": [], "exceptions": [], "needs": needs} | case
 
 
 def written_out(case: dict[str, Any]) -> str:

@@ -43,6 +43,7 @@ from tests.make import (
     tier,
     withdrawal,
 )
+from tests.readiness.fitting import every_need
 
 GO, CONDITIONAL = Verdict.GO, Verdict.CONDITIONAL
 LETS_PASS: Mapping[Verdict, Sequence[str]] = {
@@ -581,7 +582,8 @@ def test_with_every_step_ruled_out_there_is_none() -> None:
 @pytest.mark.parametrize("target", [GO, CONDITIONAL])
 def test_a_pilot_with_nothing_answered_finds_its_way_through_the_whole_catalogue(target: Verdict) -> None:
     of = library.catalogue()
-    said = assessment({}, catalogue=CatalogueReference(id=of.id, version=of.version), pilot=pilot(confirmed_by=None))
+    waiting = pilot(confirmed_by=None, needs=every_need(of))
+    said = assessment({}, catalogue=CatalogueReference(id=of.id, version=of.version), pilot=waiting)
     found = path_to(of, said, TODAY, target)
     assert isinstance(found, Path)
     assert score(of, after(said, found.steps), TODAY).decision.verdict is target
@@ -624,7 +626,7 @@ def random_assessment(of: Catalogue, seed: random.Random) -> Assessment:
     return assessment(
         answers,
         catalogue=CatalogueReference(id=of.id, version=of.version),
-        pilot=pilot(confirmed_by=None),
+        pilot=pilot(confirmed_by=None, needs=every_need(of)),
         changes=(change("model", 30),),
     )
 

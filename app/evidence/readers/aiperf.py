@@ -84,10 +84,8 @@ def read(file: Content) -> Reading:
         _times(run, name, metric, getattr(result, name))
     for name, metric in _RATES.items():
         _rate(run, name, metric, getattr(result, name))
-    between = result.inter_token_latency
-    if between:  # its mean is what others call the time per output token
-        where = "inter_token_latency.avg"
-        run.latency(load.TIME_PER_OUTPUT_TOKEN, "mean", between.avg, where, between.unit or "")
+    # It is worked out for each request, over all of its tokens: what others call the time per output token.
+    _times(run, "inter_token_latency", load.TIME_PER_OUTPUT_TOKEN, result.inter_token_latency)
     run.held(
         concurrency=_asked(value, "concurrency")[0],
         seconds="benchmark_duration.avg",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.evidence.columns import columns, rows
 from app.evidence.content import Content
-from app.evidence.figures import day, finding, words
+from app.evidence.figures import finding, words
 from app.evidence.money import (
     Bill,
     Charge,
@@ -16,6 +16,7 @@ from app.evidence.money import (
     currency,
     nothing,
     nothing_billed,
+    only_day,
     period,
 )
 from app.evidence.reading import Reading
@@ -111,11 +112,11 @@ def _charge(stated: Mapping[str, str], where: str, tags: Sequence[str]) -> Charg
     if _GPU.search(stated.get("line_item_usage_type", "")):
         parts["gpu"] = "told by the instance type"
     month = stated.get("bill_billing_period_start_date", "")[:7]
-    start = stated.get("line_item_usage_start_date", "")
+    used = only_day(stated.get("line_item_usage_start_date"), stated.get("line_item_usage_end_date"))
     return Charge(
         billed=amount(stated["line_item_unblended_cost"], where, "the unblended cost"),
         month=month if re.fullmatch(r"\d{4}-\d{2}", month) else None,
-        day=None if kind in _NOT_USED_BY_DAY else day(start),
+        day=None if kind in _NOT_USED_BY_DAY else used,
         tagged=None if not tags else any(not nothing(each) and each.strip() != "{}" for each in tags),
         parts=parts,
     )

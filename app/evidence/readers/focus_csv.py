@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.evidence.columns import columns, rows
 from app.evidence.content import Content
-from app.evidence.figures import day, finding, words
+from app.evidence.figures import finding, words
 from app.evidence.money import (
     Bill,
     Charge,
@@ -16,6 +16,7 @@ from app.evidence.money import (
     currency,
     nothing,
     nothing_billed,
+    only_day,
     period,
 )
 from app.evidence.reading import Reading
@@ -91,13 +92,13 @@ def _charge(row: Mapping[str, str], where: str, names: Sequence[str]) -> Charge:
     if _GPU.search(wording):
         parts["gpu"] = "told by the wording"
     tags = row.get("Tags")
-    start = row.get("ChargePeriodStart", "")
+    start = row.get("ChargePeriodStart")
     month = row.get("BillingPeriodStart", "")[:7]
     return Charge(
         billed=amount(row["BilledCost"], where, "BilledCost"),
         effective=amount(row.get("EffectiveCost"), where, "EffectiveCost"),
         month=month if re.fullmatch(r"\d{4}-\d{2}", month) else None,
-        day=day(start) if row.get("ChargeCategory", "").lower() == "usage" else None,
+        day=only_day(start, row.get("ChargePeriodEnd")) if row.get("ChargeCategory", "").lower() == "usage" else None,
         tagged=None if "Tags" not in names else not nothing(tags) and str(tags).strip() != "{}",
         parts=parts,
     )

@@ -1,6 +1,7 @@
 """Tables of people's work, made by people: before and after, two groups, or DORA's figures by the period."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.errors import Problem, Unreadable
@@ -24,6 +25,7 @@ from app.finding import Finding
 
 _MOST_COLUMNS = 200
 _MOST_ROWS = 50_000
+_TIMES = {"ms", "s", "min", "h", "d"}
 _LOWER_IS_BETTER = {"lead_time", "change_failure_rate", "time_to_restore"}
 _WHICH = "Which column is the measure, and whether lower is better, the file does not say: whoever attaches it says so."
 
@@ -110,7 +112,16 @@ def read(file: Content, /) -> Reading:
         remarks += _of_arms(arms)
     if not found:
         raise Unreadable("The table cannot be read.", [Problem("line 1", "no column of numbers can be compared")])
-    return _reading("Productivity samples", table, names, found[: MOST_MEASURES * 14], remarks)
+    told = _alone(_over_days(found[: MOST_MEASURES * 14], _known_days(table, names)))
+    return _reading("Productivity samples", table, names, told, remarks)
+
+
+def _over_days(found: list[Finding], on: Sequence[date]) -> list[Finding]:
+    """The findings with how many days the rows span, where a column says on which day each row was."""
+    if not on:
+        return found
+    span = (max(on) - min(on)).days + 1
+    return [replace(each, attributes={**each.attributes, "days": span}) for each in found]
 
 
 def _of_arms(arms: Arms) -> list[str]:
@@ -119,6 +130,19 @@ def _of_arms(arms: Arms) -> list[str]:
         values = f"{words(arms.first)} and {words(arms.second)}"
         said.append(f"Which of {values} in {words(arms.column)} is the pilot, the file does not say.")
     return said
+
+
+def _alone(found: list[Finding]) -> list[Finding]:
+    """The findings, with the difference of the one time that was taken marked: it is no part of another beside it."""
+    timed = [each for each in found if each.metric == "trial.difference" and each.unit in _TIMES]
+    if len({each.attributes["measure"] for each in timed if not each.attributes.get("self_reported")}) != 1:
+        return found
+    return [
+        replace(each, attributes={**each.attributes, "only_time": True})
+        if each in timed and not each.attributes.get("self_reported")
+        else each
+        for each in found
+    ]
 
 
 def _reading(title: str, table: Table, names: Sequence[str], found: list[Finding], remarks: list[str]) -> Reading:
@@ -130,7 +154,7 @@ def _reading(title: str, table: Table, names: Sequence[str], found: list[Finding
         remarks.append("Where an interval crosses zero, no effect is shown; that is not the same as no effect.")
     if any(each.attributes.get("self_reported") for each in found):
         remarks.append("Predicted or estimated columns are what people think, not what was measured.")
-    observed_on = _latest(table, names)
+    observed_on = max(_known_days(table, names), default=None)
     if observed_on is None:
         remarks.append("The file states no day: say when it was measured.")
     return Reading(
@@ -143,13 +167,13 @@ def _reading(title: str, table: Table, names: Sequence[str], found: list[Finding
     )
 
 
-def _latest(table: Table, names: Sequence[str]) -> date | None:
-    """The latest day of the first column that holds days alone."""
+def _known_days(table: Table, names: Sequence[str]) -> Sequence[date]:
+    """The days in the first column that holds days alone."""
     for name in names:
         found = days([cell for cell in table[name] if not empty(cell)])
         if found:
-            return max(found)
-    return None
+            return found
+    return ()
 
 
 def _of_delivery(table: Table, dora: Mapping[str, str], names: Sequence[str]) -> Reading:

@@ -72,6 +72,7 @@ class _Result(CamelFields):
     success: Flag = None
     error: Any = None
     failure_reason: Figure = None
+    prompt_idx: Figure = None  # its column
     provider: Any = None
     metadata: Any = None
 
@@ -203,7 +204,14 @@ def _columns(run: _Run) -> Iterator[Finding]:
             successes=metrics.test_pass_count, failures=metrics.test_fail_count, errors=metrics.test_error_count
         ).counts
         total = sum(counts) if counts else 0.0
-        carried = attributes(model=prompt.model, prompt=line(prompt.label), column=index, n=total or None)
+        broken = sum(each.broken and each.prompt_idx in (None, index) for each in run.results.results)
+        carried = attributes(
+            model=prompt.model,
+            prompt=line(prompt.label),
+            column=index,
+            n=total or None,
+            broken_assertions=broken or None,
+        )
         if counts and total > 0:
             yield Finding(
                 metric="promptfoo.pass_rate", value=counts[0] / total, unit="1", attributes=carried, where=where
@@ -258,13 +266,22 @@ def _time(metrics: _Metrics, carried: dict[str, bool | int | float | str], where
 
 
 def _attacks(run: _Run) -> Iterator[Finding]:
-    """In a red-team run: of each kind of attack those that were not withstood, calls in error left out."""
+    """In a red-team run: how many attacks, and of each kind those not withstood; calls in error are left out."""
     counted: dict[str, tuple[int, int]] = {}
     for each in run.results.results:
         if each.plugin is None or each.success is None or each.failure_reason == _ERROR or each.broken:
             continue
         hits, n = counted.get(each.plugin, (0, 0))
         counted[each.plugin] = (hits + (not each.success), n + 1)
+    if counted:
+        yield Finding(
+            metric="promptfoo.attacks",
+            statistic="sum",
+            value=sum(n for _, n in counted.values()),
+            unit="{attempt}",
+            attributes={"kinds": len(counted)},
+            where="results.results",
+        )
     for plugin, (hits, n) in counted.items():
         rate = share(hits, n)
         if rate is not None:

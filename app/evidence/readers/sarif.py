@@ -32,6 +32,8 @@ LEVELS = ("error", "warning", "note", "none")
 SEVERITIES = ("critical", "high", "medium", "low")
 _AT_LEAST = {"critical": 9.0, "high": 7.0, "medium": 4.0, "low": 0.1}
 _ACCEPTED = (None, "accepted")
+# Tools that look for keys and passwords and for nothing else: what they find are such.
+_SEEKS_SECRETS = frozenset({"gitleaks", "ggshield", "noseyparker"})
 _NOT_OPEN = frozenset({"pass", "notApplicable", "informational"})
 
 
@@ -173,6 +175,8 @@ def _findings(run: _Run, where: str) -> Iterator[Finding]:
     levels = Counter(_level(each, rules) for each in still_open)
     at = f"{where}.results"
     yield _count("sarif.results", len(still_open), at, {**about, "total": len(run.results)})
+    if (run.tool.driver.name or "").casefold() in _SEEKS_SECRETS:
+        yield _count("sarif.secrets", len(still_open), at, about)
     for level in LEVELS:
         yield _count("sarif.results.by_level", levels[level], at, {**about, "level": level})
     scores = [each for each in (_severity(result, rules) for result in still_open) if each is not None]
