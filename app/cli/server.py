@@ -91,8 +91,9 @@ def serve(host: str, port: int, workers: int) -> None:
         if not opened.is_current():
             raise Refused("The database is not up to date. Run: readyroom migrate")
         _found_if_empty(opened)
-        with opened.reading() as db:
+        with opened.writing() as db:
             _must_have(assessments.catalogues_answered(db))
+            assessments.forget_other_catalogues(db)
             owner = None if sign_in.any_password_set(db) else people.first_owner(db)
         if owner:
             click.echo(f"Sign in as {owner} (this link works once):\n  {sign_in_link(opened, owner, port)}")

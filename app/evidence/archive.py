@@ -26,6 +26,17 @@ def names(content: bytes) -> frozenset[str]:
     return frozenset() if archive is None else frozenset(archive.namelist())
 
 
+def is_damaged(content: bytes) -> bool:
+    """Whether the bytes begin as an archive does and are none to the end."""
+    return is_zip(content) and not zipfile.is_zipfile(io.BytesIO(content))
+
+
+def stated_size(content: bytes) -> int:
+    """How many bytes the archive says that it holds when it is unpacked; 0 where it is none that is read."""
+    archive = _opened(content)
+    return 0 if archive is None else sum(each.file_size for each in archive.infolist())
+
+
 def entry(content: bytes, name: str) -> bytes:
     """The bytes of one entry.
 

@@ -8,6 +8,7 @@ import csv
 import json
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, overload
@@ -168,7 +169,10 @@ class Content:
         elif self.content.isascii():
             room = len(self.content)
         else:
-            widest = 4 if _FOUR_BYTES.search(self.content) else 2 if _TWO_BYTES.search(self.content) else 1
+            begin = len(BOM_UTF8) if self.content.startswith(BOM_UTF8) else 0  # the mark is no part of the text
+            widest = (
+                4 if _FOUR_BYTES.search(self.content, begin) else 2 if _TWO_BYTES.search(self.content, begin) else 1
+            )
             room = widest * len(self.content)
             if room > LARGEST_TEXT:  # so far every byte counts as a character: now only those that begin one
                 begun = self.content.translate(None, bytes(range(0x80, 0xC0)))

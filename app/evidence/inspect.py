@@ -16,7 +16,11 @@ def inspect(name: str, content: bytes) -> Reading | None:
         Unreadable: a reader knows it and cannot read it, with what is wrong and where; or it is two things at once.
         TooLarge: it is larger than anything that is read.
     """
-    file = Content(name, content)
+    return read(Content(name, content))
+
+
+def read(file: Content) -> Reading | None:
+    """The same of a file that more is to be asked of."""
     for at, reader in enumerate(READERS):
         if reader.recognises(file):
             _refuse_if_two_at_once(file, reader, READERS[at + 1 :])

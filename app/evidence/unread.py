@@ -1,7 +1,12 @@
-"""Why a file that no reader knows is not read, in a sentence that says what would do instead."""
+"""Why a file that no reader knows is not read, in a sentence that says what would do instead.
+
+Most of them can be kept as documents, which nothing here opens. What would harm whoever opens it, and what is plainly
+cut short, is not kept at all.
+"""
 
 import re
 
+from app.evidence import archive
 from app.evidence.content import Content
 
 _ATTACH = "It can be attached as a document all the same."
@@ -28,13 +33,53 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "This is a picture: it is not read."),
 )
 _PICKLE = "This is a Python pickle. Loading one runs whatever it holds, so it is never opened."
+_ENTITIES = "This is XML that defines entities, which can blow up when they are resolved: it is not read."
+_BROKEN_JSON = "The file begins as JSON does and is none: it is cut short, or something else is in it."
+_BEGINS_AS_NOTHING_BUT_JSON = re.compile(r"\s{0,1000}(?:\{\s{0,1000}\"|\[\s{0,1000}\{\s{0,1000}\")")
+_LARGEST_UNPACKED = 10_000_000
+_MOST_TIMES_LARGER = 100
 _TOKEN = re.compile(r"\s{0,100}\"?[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\"?\s{0,100}")
 _LONGEST_TOKEN = 100_000
 
 
 def why_unread(file: Content) -> str:
     """Why it is not read."""
+    return why_not_kept(file) or why_a_document(file)
+
+
+def why_not_kept(file: Content) -> str | None:
+    """Why a file that no reader knows is not even kept as a document; None where it can be."""
+    content = file.content
+    if _is_pickle(content):
+        return _PICKLE
+    if content.startswith((b"\x7fELF", b"MZ")) and b"\x00" in content[:64]:
+        return _what_it_is(file)
+    if archive.is_zip(content):
+        return _why_no_archive(content)
+    text = file.text
+    if text is None:
+        return _BROKEN_JSON if _BEGINS_AS_NOTHING_BUT_JSON.match(content[:4000].decode("ascii", "replace")) else None
+    if text[:1000].lstrip().startswith("<") and "<!ENTITY" in text.upper():
+        return _ENTITIES
+    if _BEGINS_AS_NOTHING_BUT_JSON.match(text) and file.json is None and file.json_lines is None:
+        return _BROKEN_JSON
+    return None
+
+
+def why_a_document(file: Content) -> str:
+    """Why a file that no reader knows, and that can be kept, is no more than a document."""
     return f"{_what_it_is(file)} {_ATTACH}"
+
+
+def _why_no_archive(content: bytes) -> str | None:
+    if archive.is_damaged(content):
+        return "This archive is damaged or cut short."
+    if any(name.lower().endswith((".pkl", ".pickle")) for name in archive.names(content)):
+        return f"There is a pickle in this archive. {_PICKLE}"
+    size = archive.stated_size(content)
+    if size > _LARGEST_UNPACKED and size > _MOST_TIMES_LARGER * len(content):
+        return f"This archive would unpack to {size:,} bytes, which no document does: it is not kept."
+    return None
 
 
 def _what_it_is(file: Content) -> str:
@@ -44,8 +89,6 @@ def _what_it_is(file: Content) -> str:
     for beginning, words in _BEGINNINGS:
         if content.startswith(beginning):
             return words
-    if _is_pickle(content):
-        return _PICKLE
     text = file.text
     if text is None:
         return "The file is neither text nor a format that a reader knows."
@@ -73,7 +116,7 @@ def _what_json_it_is(file: Content) -> str:
         return _known_json(file.json) or "This is JSON, and of no kind that a reader knows."
     if file.json_lines is not None:
         return "This is JSON line by line, and of no kind that a reader knows."
-    return "The file begins as JSON does and is none: it is cut short, or something else is in it."
+    return _BROKEN_JSON
 
 
 def _known_json(value: object) -> str | None:
@@ -91,8 +134,6 @@ def _known_json(value: object) -> str | None:
 def _what_markup_it_is(begins: str) -> str:
     if re.match(r"<!doctype html|<html", begins, re.IGNORECASE):
         return "This is a web page: give the file that it shows, as the tool wrote it."
-    if "<!ENTITY" in begins.upper():
-        return "This is XML that defines entities, which can blow up when they are resolved: it is not read."
     if "cyclonedx.org/schema/bom" in begins:
         return "This is a CycloneDX bill of materials in XML: write it as JSON."
     return "This is XML, and of no kind that a reader knows."

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from app.errors import Conflict, NotFound
 from app.readiness.assessment import CatalogueReference, exception_problem
 from app.readiness.catalogue import Catalogue
+from app.readiness.catalogue_document import catalogue_sha256
 from app.readiness.difference import upgrade_problem
 from app.readiness.score import Score, score
 from app.records import audit
@@ -223,6 +224,24 @@ def catalogues_answered(db: Transaction) -> tuple[CatalogueReference, ...]:
     return tuple(CatalogueReference(id=id, version=version) for id, version in sorted(db.sql.execute(answered).all()))
 
 
+def forget_other_catalogues(db: Transaction) -> int:
+    """Blank the figures that were scored by another catalogue than stands under its name now; how many those were.
+
+    A version that is out stays as it is; one that is still being written does not. Whoever starts a server calls this,
+    since catalogues are read then.
+    """
+    key = (AssessmentRow.catalogue_id, AssessmentRow.catalogue_version)
+    kept = select(*key, AssessmentRow.catalogue_sha256).where(AssessmentRow.scored_on.is_not(None)).distinct()
+    blanked = 0
+    for row in db.sql.execute(kept).all():
+        if row.catalogue_sha256 == catalogue_sha256(db.catalogue(row.catalogue_id, row.catalogue_version)):
+            continue
+        its = (key[0] == row.catalogue_id) & (key[1] == row.catalogue_version)
+        otherwise = AssessmentRow.catalogue_sha256.is_not_distinct_from(row.catalogue_sha256)
+        blanked += db.sql.execute(update(AssessmentRow).where(its, otherwise).values(scored_on=None)).rowcount
+    return blanked
+
+
 def held(row: AnyRow) -> Held:
     """An assessment's row in a line."""
     return Held(
@@ -267,7 +286,12 @@ _KEEP = (
     .values(
         {
             column: bindparam(f"new_{column.key}")
-            for column in (*FIGURES, AssessmentRow.asks_again, AssessmentRow.inputs_sha256)
+            for column in (
+                *FIGURES,
+                AssessmentRow.asks_again,
+                AssessmentRow.inputs_sha256,
+                AssessmentRow.catalogue_sha256,
+            )
         }
     )
 )
@@ -320,4 +344,5 @@ def _columns(scored: Scored) -> dict[str, Any]:
         "new_lapses_on": figures.lapses_on,
         "new_asks_again": len(kept.asks_again),
         "new_inputs_sha256": inputs_sha256(kept.catalogue, kept.assessment),
+        "new_catalogue_sha256": catalogue_sha256(kept.catalogue),
     }

@@ -1,28 +1,29 @@
 """What is shown for an answer: attached, confirmed by another account or sent back, withdrawn, never deleted."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from math import isfinite
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, TypeAdapter
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from uuid_utils.compat import uuid7
 
-from app.errors import NotFound, Problem, Refused, TooLarge
+from app.errors import Conflict, NotFound, Problem, Refused, TooLarge, Unreadable
+from app.evidence.arrived import Arrived
+from app.evidence.reading import Reading
 from app.finding import Finding
 from app.readiness.assessment import Url
 from app.readiness.grade import NamedGrade
-from app.records import audit
-from app.records.assessments import Place, lock, rescore
+from app.records import audit, files
+from app.records.assessments import Held, Place, lock, rescore
 from app.records.caller import Caller
 from app.records.database import Transaction
-from app.records.given import all_text, fitting, line, text
-from app.records.kept import FINDINGS
+from app.records.given import all_text, fitting, text
+from app.records.kept import FINDINGS, artefact_of
 from app.records.rows import AnyRow
 from app.records.tables import AnswerRow, EvidenceRow, FileRow, PersonRow
 from app.wording import Line
@@ -32,25 +33,19 @@ Waits = Literal["item", "withdrawal"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A link, a document (its bytes come beside it) or a figure entered by hand."""
+    """A link, a figure entered by hand, or a file (its bytes come beside it).
+
+    A file that a reader knows is an artefact, whatever it is shown as; one that none knows is no artefact.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    kind: Literal["link", "document", "figure"]
+    kind: Literal["link", "document", "artefact", "figure"]
     title: Line | None = None
     url: Url | None = None
     grade: NamedGrade | None = None
     observed_on: date | None = None
     findings: Annotated[tuple[Finding, ...], Field(max_length=100)] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came."""
-
-    name: str
-    media_type: str | None
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ def attach(
     question: str,
     shown: Shown,
     *,
-    upload: Upload | None = None,
+    arrived: Arrived | None = None,
     limit: int,
     at: datetime,
 ) -> UUID:
@@ -82,39 +77,102 @@ def attach(
         assessment: the assessment.
         question: the question's key.
         shown: the item.
-        upload: a document's file.
+        arrived: the file of a document or an artefact, read.
         limit: the most bytes that a file may have.
         at: when.
 
     Raises:
-        Refused: something does not fit; with every problem.
+        Refused: something does not fit, or the file cannot be read; with every problem.
         TooLarge: the file is.
+        Conflict: the answer shows the same file already.
+    """
+    held = to_answer(db, caller, assessment, question)
+    if arrived and len(arrived.content) > limit:
+        raise TooLarge(f"{arrived.name} has {len(arrived.content):,} bytes; at most {limit:,} are taken.")
+    if arrived and arrived.refused:
+        raise arrived.refused
+    reading = arrived.reading if arrived else None
+    values = columns_of(shown, reading, at.date(), about_file=_about_file(shown, arrived))
+    if arrived:
+        kept = files.keep(db, caller, arrived)
+        values |= kept | {"title": values["title"] or kept["file_name"]}
+    id = add(db, caller, held, question, values, at=at)
+    rescore(db, [assessment], at=at)
+    return id
+
+
+def to_answer(db: Transaction, caller: Caller, assessment: UUID, *questions: str) -> Held:
+    """The assessment, locked, for a caller who may answer these questions of it.
+
+    Raises:
+        NotFound: the catalogue has no such question, or the caller's link does not lead there.
     """
     held = lock(db, caller, assessment)
-    caller.must_answer(assessment, question)
-    if question not in db.catalogue(held.catalogue.id, held.catalogue.version).questions:
-        raise NotFound("The catalogue has no such question.")
-    item = _fitting(shown, upload, at.date())
-    if upload and len(upload.content) > limit:
-        raise TooLarge(f"{upload.name} has {len(upload.content):,} bytes; at most {limit:,} are taken.")
-    id, kept = uuid7(), _columns(item)
-    if upload:
-        kept |= _kept_file(db, caller, upload)
-        kept["title"] = kept["title"] or kept["file_name"]
+    for question in questions:
+        caller.must_answer(assessment, question)
+        if question not in db.catalogue(held.catalogue.id, held.catalogue.version).questions:
+            raise NotFound("The catalogue has no such question.")
+    return held
+
+
+def columns_of(
+    shown: Shown, reading: Reading | None, today: date, *, about_file: Sequence[Problem] = ()
+) -> dict[str, Any]:
+    """The columns of an item that fits, but for those of its file.
+
+    Args:
+        shown: the item.
+        reading: what a reader found in its file; None: there is none, or no reader knows it.
+        today: the day on which it is attached.
+        about_file: what is wrong with the file.
+
+    Raises:
+        Refused: something does not fit; with every problem.
+    """
+    item = _fitting(shown, reading, today, about_file)
+    columns: dict[str, Any] = {
+        "kind": item.kind,
+        "title": item.title or None,
+        "url": item.url,
+        "grade": str(item.grade) if item.grade else None,
+        "observed_on": item.observed_on,
+        "findings": FINDINGS.dump_python(item.findings, mode="json", exclude_none=True) or None,
+    }
+    if reading is None:
+        return columns
+    return columns | {
+        "kind": "artefact",
+        "read_grade": reading.grade,
+        "observed_on": reading.observed_on or item.observed_on,
+        "findings": FINDINGS.dump_python(reading.findings, mode="json", exclude_none=True) or None,
+        "artefact": artefact_of(reading),
+    }
+
+
+def add(db: Transaction, caller: Caller, held: Held, question: str, values: dict[str, Any], *, at: datetime) -> UUID:
+    """Keep an item that fits, and note who attached it. Whoever calls this scores again.
+
+    Raises:
+        Conflict: the answer shows the same file already.
+    """
+    if values.get("file_id"):
+        _refuse_twice(db, caller, held.id, question, values["sha256"])
+    id = uuid7()
     db.sql.execute(
         insert(EvidenceRow).values(
             id=id,
             organisation_id=held.organisation,
-            assessment_id=assessment,
+            assessment_id=held.id,
             question=question,
             attached_by=caller.person,
             attached_at=at,
-            **kept,
+            **values,
         )
     )
-    said = {key: value for key, value in kept.items() if key != "file_id" and value is not None}
+    # What was read in a file or calculated follows from its bytes, which the digest names.
+    untold = {"file_id", "artefact"} | ({"findings"} if values["kind"] in ("artefact", "calculation") else set())
+    said = {key: value for key, value in values.items() if key not in untold and value is not None}
     audit.note(db, caller, "evidence attached", ("evidence", id), at=at, question=question, after=said)
-    rescore(db, [assessment], at=at)
     return id
 
 
@@ -229,21 +287,47 @@ _NOT_SENT_BACK = {"sent_back_by": None, "sent_back_at": None, "sent_back_note": 
 _WITHDREW = aliased(PersonRow)
 
 
-def _fitting(shown: Shown, upload: Upload | None, today: date) -> Shown:
+def _refuse_twice(db: Transaction, caller: Caller, assessment: UUID, question: str, digest: str) -> None:
+    for each in files.shown_on(db, caller, assessment, [digest]).get(digest, ()):
+        if each.question == question:
+            raise Conflict(
+                f"This answer shows the same file already: \N{LEFT DOUBLE QUOTATION MARK}{each.title}"
+                f"\N{RIGHT DOUBLE QUOTATION MARK}, which {each.by} attached on {each.at.date()}."
+            )
+
+
+def _about_file(shown: Shown, arrived: Arrived | None) -> tuple[Problem, ...]:
+    """What is wrong with the file of an item, or with there being none.
+
+    Raises:
+        Unreadable: it is shown as an artefact, and no reader knows it.
+    """
+    if (shown.kind in ("document", "artefact")) != (arrived is not None):
+        return (Problem("file", f"{_A[shown.kind]} {'needs one' if arrived is None else 'has none'}"),)
+    if arrived is None:
+        return ()
+    if not arrived.content:
+        return (Problem("file", "is empty"),)
+    if shown.kind == "artefact" and arrived.reading is None:
+        raise Unreadable(arrived.unread or "No reader knows this kind of file.")
+    return ()
+
+
+def _fitting(shown: Shown, reading: Reading | None, today: date, about_file: Sequence[Problem]) -> Shown:
     item = fitting(_SHOWN, {name: getattr(shown, name) for name in _SHOWN_FIELDS})
     problems = []
+    stated = reading.observed_on if reading else None
     if item.observed_on and item.observed_on > today:
         problems.append(Problem("observed_on", f"must be {today} or before: nothing is seen before its day"))
+    elif item.observed_on and stated and item.observed_on != stated:
+        problems.append(Problem("observed_on", f"the file itself says {stated}, which counts: leave this blank"))
     if item.kind == "figure" and not item.findings:
         problems.append(Problem("findings", "a figure needs at least one finding"))
     if item.kind != "figure" and item.findings:
-        problems.append(Problem("findings", f"a {item.kind} holds none: enter them as a figure"))
+        problems.append(Problem("findings", f"{_A[item.kind]} is given none: enter them as a figure"))
     if item.kind == "link" and not item.url:
         problems.append(Problem("url", "a link needs an address such as https://example.org/runbook"))
-    if (item.kind == "document") != (upload is not None):
-        problems.append(Problem("file", "a document needs one" if upload is None else f"a {item.kind} has none"))
-    if upload is not None and not upload.content:
-        problems.append(Problem("file", "is empty"))
+    problems += about_file
     if problems:
         raise Refused("This does not fit.", problems)
     for finding in item.findings:
@@ -254,40 +338,8 @@ def _fitting(shown: Shown, upload: Upload | None, today: date) -> Shown:
     return item
 
 
+_A = {"link": "a link", "document": "a document", "artefact": "an artefact", "figure": "a figure"}
 _SHOWN_FIELDS = ("kind", "title", "url", "grade", "observed_on", "findings")
-
-
-def _columns(item: Shown) -> dict[str, Any]:
-    return {
-        "kind": item.kind,
-        "title": item.title or None,
-        "url": item.url,
-        "grade": str(item.grade) if item.grade else None,
-        "observed_on": item.observed_on,
-        "findings": FINDINGS.dump_python(item.findings, mode="json", exclude_none=True) or None,
-    }
-
-
-def _kept_file(db: Transaction, caller: Caller, upload: Upload) -> dict[str, Any]:
-    """Keep the bytes, once for each organisation, and say under which name they came this time."""
-    this = {"organisation_id": caller.organisation, "sha256": sha256(upload.content).hexdigest()}
-    known = select(FileRow.id).filter_by(**this)
-    file: UUID | None = db.sql.scalar(known)
-    if file is None:
-        file = uuid7()
-        try:
-            with db.sql.begin_nested():
-                db.sql.execute(
-                    insert(FileRow).values(id=file, size=len(upload.content), content=upload.content, **this)
-                )
-        except IntegrityError:  # somebody else has kept the same bytes meanwhile
-            file = db.sql.scalar(known)
-    return {
-        "file_id": file,
-        "sha256": this["sha256"],
-        "file_name": line(upload.name, "file"),
-        "media_type": line(upload.media_type, "file") if upload.media_type else None,
-    }
 
 
 def _row(db: Transaction, caller: Caller, evidence: UUID) -> AnyRow:

@@ -73,6 +73,11 @@ class Caller:
         """Whether that question of that assessment may be answered."""
         return self.may_edit or (self.link is not None and self.link.covers(assessment, question))
 
+    def may_answer_some(self, assessment: UUID) -> bool:
+        """Whether some questions of that assessment may be answered."""
+        grant = self.link
+        return self.may_edit or (grant is not None and grant.role == "answer" and grant.assessment == assessment)
+
     def must_edit(self) -> None:
         """Refuse whoever may not edit."""
         if self.role is None:
@@ -88,6 +93,14 @@ class Caller:
     def must_answer(self, assessment: UUID, question: str | None) -> None:
         """Refuse whoever may not answer; for the holder of a link what it does not cover does not exist."""
         if self.may_answer(assessment, question):
+            return
+        if self.link:
+            raise NotFound("Your link does not lead here.")
+        self.must_edit()
+
+    def must_answer_some(self, assessment: UUID) -> None:
+        """Refuse whoever may answer no question of that assessment."""
+        if self.may_answer_some(assessment):
             return
         if self.link:
             raise NotFound("Your link does not lead here.")

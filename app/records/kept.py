@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
+from app.evidence.reading import Reading
 from app.finding import Finding
 from app.readiness.assessment import (
     Answer,
@@ -64,6 +65,29 @@ class SentBack:
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """What a reader said of a file beside its findings."""
+
+    kind: str
+    title: str
+    tool: str | None = None
+    version: str | None = None
+    remarks: tuple[str, ...] = ()
+    states_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """The file of an item: the name under which it came, and what a reader said of it; None where none knows it."""
+
+    name: str
+    artefact: Artefact | None
+
+
+_ARTEFACT: TypeAdapter[Artefact] = TypeAdapter(Artefact)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An assessment, and what is known about it that scoring does not read."""
@@ -80,6 +104,7 @@ class Kept:
     dropped: Mapping[str, Answer]  # what is said to questions that this version of the catalogue does not ask
     dropped_exceptions: tuple[RiskException, ...]  # those that this version has no gate for, or does not allow
     asks_again: tuple[str, ...]  # questions whose anchor has changed since they were answered
+    files: Mapping[str, ShownFile]  # by the id of the item
     inputs_sha256: str  # digest of all that is scored but the day
 
 
@@ -138,6 +163,7 @@ def _kept(catalogue: Catalogue, rows: Rows, changes: tuple[Change, ...], names: 
         dropped={key: answer for key, answer in said.items() if key not in asked},
         dropped_exceptions=tuple(each for each, fits in zip(risks, allowed, strict=True) if not fits),
         asks_again=tuple(key for key in asked if key in changed),
+        files={str(row.id): _file(row) for row in rows.evidence if row.file_name},
         inputs_sha256=head.inputs_sha256 if head.scored_on else inputs_sha256(catalogue, assessment),
     )
 
@@ -201,6 +227,22 @@ def _item(row: AnyRow, names: Names) -> Evidence:
         findings=FINDINGS.validate_python(row.findings) if row.findings else (),
         id=str(row.id),
     )
+
+
+def artefact_of(reading: Reading) -> JsonObject:
+    """What a reader said beside the findings, as it is kept."""
+    return {
+        "kind": reading.kind,
+        "title": reading.title,
+        "tool": reading.tool,
+        "version": reading.version,
+        "remarks": list(reading.remarks),
+        "states_date": reading.observed_on is not None,
+    }
+
+
+def _file(row: AnyRow) -> ShownFile:
+    return ShownFile(row.file_name, _ARTEFACT.validate_python(row.artefact) if row.artefact else None)
 
 
 def _exception(row: AnyRow, names: Names) -> RiskException:

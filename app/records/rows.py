@@ -112,6 +112,8 @@ _EVIDENCE = (
         EvidenceRow.title,
         EvidenceRow.url,
         EvidenceRow.sha256,
+        EvidenceRow.file_name,
+        EvidenceRow.artefact,
         EvidenceRow.grade,
         EvidenceRow.read_grade,
         EvidenceRow.observed_on,

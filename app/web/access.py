@@ -33,6 +33,7 @@ class May(Enum):
     READ_REPORT = "any account, or a link to this report"
     READ_SECTION = "any account, or a link to answer this section"
     ANSWER = "an owner or an editor, or a link to answer this section"
+    ANSWER_SOME = "an owner or an editor, or a link to answer some of this"
 
 
 _ROLES: dict[May, frozenset[Role]] = {
@@ -42,6 +43,7 @@ _ROLES: dict[May, frozenset[Role]] = {
     May.READ_REPORT: frozenset(Role),
     May.READ_SECTION: frozenset(Role),
     May.ANSWER: frozenset({Role.OWNER, Role.EDITOR}),
+    May.ANSWER_SOME: frozenset({Role.OWNER, Role.EDITOR}),
 }
 
 
@@ -82,16 +84,19 @@ class Guard:
     Routes under /api/ take a bearer token and no cookie; all others take the session's cookie and no token.
     """
 
-    def __init__(self, may: May, *, writes: bool = False) -> None:
-        """`writes`: the route changes something although it is a GET, such as using up a sign-in link."""
+    def __init__(self, may: May, *, writes: bool | None = None) -> None:
+        """`writes`: whether the route changes something; left out, its method says so.
+
+        Using up a sign-in link is a GET that does; to calculate is a POST that does not.
+        """
         self.may = may
         self.writes = writes
 
     def __call__(self, request: Request, background: BackgroundTasks) -> Iterator[Visit]:
         """Open the transaction, find the caller and the row, and commit when the handler is done."""
         database: Database = request.app.state.database
-        reads = request.method in ("GET", "HEAD") and not self.writes
-        opened = database.reading if reads else database.writing
+        writes = request.method not in ("GET", "HEAD") if self.writes is None else self.writes
+        opened = database.writing if writes else database.reading
         with opened() as db:
             at = datetime.now(UTC)
             visitor = _visitor(request, db, at)
@@ -105,6 +110,14 @@ class Guard:
             request.state.visit = visit
             yield visit
         _stay_signed_in(request, visitor, at)
+
+    def admit(self, request: Request) -> None:
+        """Let a caller through who may, before what they send is looked at and the transaction is opened."""
+        database: Database = request.app.state.database
+        with database.reading() as db:
+            visitor = _visitor(request, db, datetime.now(UTC))
+            request.state.visitor = visitor
+            self._check(request, db, visitor)
 
     def _check(self, request: Request, db: Transaction, visitor: Caller | None) -> assessments.Held | None:
         if self.may is May.ENTER:
@@ -130,6 +143,7 @@ class Guard:
             and path.get("assessment") == str(grant.assessment)
             and (
                 (self.may is May.READ_REPORT and grant.role == "read")
+                or (self.may is May.ANSWER_SOME and grant.role == "answer")
                 or (
                     self.may in (May.READ_SECTION, May.ANSWER)
                     and grant.role == "answer"
@@ -187,5 +201,11 @@ ToOwn = Annotated[Visit, Depends(Guard(May.OWN), scope="function")]
 ToReadReport = Annotated[Visit, Depends(Guard(May.READ_REPORT), scope="function")]
 ToReadSection = Annotated[Visit, Depends(Guard(May.READ_SECTION), scope="function")]
 ToAnswer = Annotated[Visit, Depends(Guard(May.ANSWER), scope="function")]
+ToAnswerSome = Annotated[Visit, Depends(Guard(May.ANSWER_SOME), scope="function")]
+ToCalculate = Annotated[Visit, Depends(Guard(May.READ, writes=False), scope="function")]
+MayRead = Depends(Guard(May.READ).admit)
+MayEdit = Depends(Guard(May.EDIT).admit)
+MayAnswer = Depends(Guard(May.ANSWER).admit)
+MayAnswerSome = Depends(Guard(May.ANSWER_SOME).admit)
 ToExport = Annotated[Visit, Depends(Guard(May.READ, writes=True), scope="function")]
 ToExportReport = Annotated[Visit, Depends(Guard(May.READ_REPORT, writes=True), scope="function")]

@@ -136,6 +136,12 @@ def test_what_would_take_too_much_is_refused_before_it_does(content: bytes, word
     assert words in refused(content)
 
 
+def test_a_byte_order_mark_makes_no_text_wide() -> None:
+    """As spreadsheets and some bills write it: the mark is of three bytes, and all behind it is plain."""
+    text = b"date,cost\n" + b"2026-10-01,1.25000000\n" * 800_000
+    assert Content("x", b"\xef\xbb\xbf" + text).columns == ["date", "cost"]
+
+
 def test_a_file_larger_than_anything_that_is_read_is_refused() -> None:
     with pytest.raises(TooLarge, match="at most 25,000,000"):
         inspected("x", bytes(LARGEST_BYTES + 1))

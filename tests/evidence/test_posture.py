@@ -144,6 +144,14 @@ def test_an_empty_list_of_results_is_a_count_of_zero() -> None:
     assert levels(read(SARIF | {"runs": [RUN | {"results": []}]})) == dict.fromkeys(sarif.LEVELS, 0)
 
 
+def test_what_a_scanner_for_secrets_finds_are_secrets() -> None:
+    def scan(tool: str) -> float | None:
+        run = RUN | {"tool": {"driver": {"name": tool, "semanticVersion": "8.0.0"}}}
+        return value(read(SARIF | {"runs": [run | {"results": [{"ruleId": "key"}]}]}), "sarif.secrets", "count")
+
+    assert (scan("gitleaks"), scan("Gitleaks"), scan("CodeQL")) == (1, 1, None)
+
+
 def test_a_run_that_did_not_end_well_says_so() -> None:
     reading = read(SARIF | {"runs": [RUN | {"invocations": [{"executionSuccessful": False}]}]})
     assert said(reading, "did not end well")

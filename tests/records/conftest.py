@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import event
 
 from app.errors import NotFound
+from app.evidence.arrived import arrived
 from app.readiness.catalogue import Catalogue, Dimension, Framework
 from app.readiness.grade import Grade
 from app.records import answers, assessments, attachments, kept, links, milestones, people, pilots, sign_in
 from app.records.answers import Given
-from app.records.attachments import Shown, Upload
+from app.records.attachments import Shown
 from app.records.caller import Caller, Role
 from app.records.database import Database
 from tests import make
@@ -124,15 +125,15 @@ class House:
         **said: Any,
     ) -> UUID:
         usual: dict[str, Any] = {"kind": "link", "grade": Grade.MEASURED, "observed_on": at.date()}
-        upload = None
+        file = None
         if content is not None:
             usual["kind"] = "document"
-            upload = Upload("policy.txt", "text/plain", content)
+            file = arrived("policy.txt", "text/plain", content)
         elif said.get("kind", "link") == "link":
             usual["url"] = "https://wiki.example/logs"
         with self.database.writing() as db:
             shown = Shown(**(usual | said))
-            return attachments.attach(db, by or self.ann, assessment, question, shown, upload=upload, limit=1000, at=at)
+            return attachments.attach(db, by or self.ann, assessment, question, shown, arrived=file, limit=1000, at=at)
 
     def seal(self, assessment: UUID, title: str = "June", by: Caller | None = None, *, at: datetime = NOON) -> UUID:
         with self.database.writing() as db:

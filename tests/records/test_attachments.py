@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.errors import NotAllowed, NotFound, Refused, TooLarge
+from app.evidence.arrived import Arrived
 from app.finding import Finding
 from app.readiness.assessment import Evidence
 from app.readiness.grade import Grade
 from app.records import attachments
 from app.records.assessments import Place
-from app.records.attachments import File, Shown, Upload
+from app.records.attachments import File, Shown
 from app.records.caller import Caller
 from tests import make
 from tests.records.conftest import NOON, House
@@ -121,9 +122,9 @@ def test_a_file_beside_a_link_and_one_that_is_too_large_are_refused(house: House
     assessment = house.assessment()
     with pytest.raises(TooLarge, match="1,001 bytes"):
         house.attach(assessment, content=b"x" * 1001)
-    shown, upload = Shown(kind="link", url="https://example.org"), Upload("a.txt", None, b"x")
+    shown, file = Shown(kind="link", url="https://example.org"), Arrived("a.txt", None, b"x")
     with pytest.raises(Refused), house.database.writing() as db:
-        attachments.attach(db, house.ann, assessment, "security.logs", shown, upload=upload, limit=9, at=NOON)
+        attachments.attach(db, house.ann, assessment, "security.logs", shown, arrived=file, limit=9, at=NOON)
 
 
 def test_the_catalogue_knows_the_questions(house: House) -> None:

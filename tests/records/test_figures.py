@@ -15,10 +15,11 @@ from app.readiness.grade import Grade
 from app.readiness.score import score
 from app.records import answers, assessments, attachments, exceptions, pilots, trade_offs
 from app.records.answers import Given, Marked
+from app.records.database import Database
 from app.records.figures import Figures, figures_of, inputs_sha256
 from app.records.portfolio import Line, portfolio
 from tests import make
-from tests.records.conftest import NOON, House
+from tests.records.conftest import NOON, SMALL, House, small
 
 LATER = NOON + timedelta(days=1)
 
@@ -205,6 +206,33 @@ def test_after_any_change_the_kept_figures_are_fresh(house: House, change: Calla
         house.answer(assessment, question, 3)
     change(house, assessment)
     agree(house, assessment)
+
+
+def test_another_catalogue_under_the_same_version_makes_the_figures_afresh(house: House, migrated_url: str) -> None:
+    """A version that is still being written, or one of our own before it is out: the server that starts notices."""
+    assessment, other = house.assessment(), house.assessment()
+    house.answer(assessment, "security.logs", 4)
+    with house.database.writing() as db:
+        assessments.take_up(db, house.ann, other, "2", at=NOON)
+        assert assessments.forget_other_catalogues(db) == 0
+    before = house.read(assessment)
+    first, *rest = SMALL.dimensions
+    heavier = tuple(replace(each, weight=each.weight + (each.key == "security.logs")) for each in first.questions)
+    now = replace(SMALL, dimensions=(replace(first, questions=heavier), *rest))
+    rewritten = Database(migrated_url, lambda id="small", version="1": now if version == "1" else small(id, version))
+
+    with rewritten.writing() as db:
+        assert assessments.forget_other_catalogues(db) == 1
+        assert assessments.forget_other_catalogues(db) == 0
+        assert assessments.find(db, house.ann, assessment).figures is None
+        assert assessments.find(db, house.ann, other).figures is not None
+        after = assessments.read(db, house.ann, assessment)
+        assert after.inputs_sha256 == inputs_sha256(now, after.assessment) != before.inputs_sha256
+        assert assessments.refresh(db, house.ann, make.TODAY) == 1
+        figures = assessments.find(db, house.ann, assessment).figures
+        assert figures == figures_of(score(now, after.assessment, make.TODAY))
+        assert assessments.forget_other_catalogues(db) == 0
+    rewritten.close()
 
 
 def test_the_portfolio_counts_gates_and_the_answers_that_ask_for_a_look(house: House) -> None:

@@ -12,6 +12,7 @@ from app.records.assessments import refresh
 from app.records.database import Database
 from app.records.portfolio import portfolio
 from app.records.tables import Row
+from app.settings import SHARE
 from tests import make
 from tests.records.conftest import NOON, peopled, small
 
@@ -64,7 +65,8 @@ def test_what_is_kept_survives_the_way_down_and_up_again(database_url: str) -> N
     with database.reading() as db:
         lines = portfolio(db, house.ann, make.TODAY)
 
-    database.migrate("-1")
+    later = sorted((SHARE / "migrations" / "versions").glob("0*.py"))[1:]
+    database.migrate(f"-{len(later)}")
     assert not database.is_current()
     database.migrate()
 

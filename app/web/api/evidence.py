@@ -1,20 +1,36 @@
-"""Evidence: links and figures as JSON, documents as a form with a file; confirmed, withdrawn, downloaded."""
+"""Evidence: links and figures as JSON, files as a form; confirmed, withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from starlette.datastructures import UploadFile
 
 from app.errors import Problem, Refused
-from app.records import attachments
-from app.records.attachments import Shown, Upload
-from app.web.access import ToAnswer, ToEdit
+from app.evidence.arrived import Arrived
+from app.finding import Finding
+from app.readiness.assessment import EvidenceKind
+from app.records import assessments, attachments, files
+from app.records.attachments import Shown
+from app.records.files import Shows
+from app.web.access import MayAnswer, ToAnswer, ToEdit, Visit
 from app.web.api.body import AsJson, Body, Made, at, where
-from app.web.api.described import AssessmentId, EvidenceId, QuestionKey, an_id, example, shown_as, whole
+from app.web.api.described import (
+    EXAMPLES_STAND_ON,
+    AssessmentId,
+    EvidenceId,
+    QuestionKey,
+    an_id,
+    example,
+    shown_as,
+    whole,
+)
+from app.web.api.problem import conflict
+from app.web.arriving import taken
 from app.wording import Text
 
 router = APIRouter(tags=["evidence"])
@@ -27,13 +43,21 @@ _FORM = "multipart/form-data"
 class Sent:
     """An item as it was sent: as JSON, or as the fields of a form beside its file.
 
-    It is received before the guard; whether it fits is told only to those who may attach.
+    It is received and its file is read before the guard opens its transaction; whether it fits is told afterwards.
     """
 
     content_type: str
     body: bytes
     fields: Mapping[str, str]
-    upload: Upload | None
+    upload: UploadFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was sent, its file read."""
+
+    sent: Sent
+    arrived: Arrived | None
 
     def item(self) -> Shown:
         """The item, read as strictly as its kind of body allows.
@@ -42,13 +66,13 @@ class Sent:
             Refused: it is neither, or a form without a file.
             ValidationError: it does not fit.
         """
-        if self.content_type == "application/json":
-            return _SHOWN.validate_json(self.body, strict=True)
-        if self.content_type != _FORM:
-            raise Refused("Send a link or a figure as application/json, a document as multipart/form-data.")
-        if self.upload is None:
+        if self.sent.content_type == "application/json":
+            return _SHOWN.validate_json(self.sent.body, strict=True)
+        if self.sent.content_type != _FORM:
+            raise Refused("Send a link or a figure as application/json, a file as multipart/form-data.")
+        if self.arrived is None:
             raise Refused("There is no file.", [Problem("file", "this is missing")])
-        return _SHOWN.validate_python({"kind": "document", **self.fields})
+        return _SHOWN.validate_python({"kind": "document", **self.sent.fields})
 
 
 class WithdrawalBody(Body):
@@ -68,16 +92,98 @@ class Item(Made):
     model_config = shown_as({"id": an_id(3), "assessment": an_id(2), "question": "infrastructure.fleet-audit"})
 
 
-async def _sent(request: Request) -> Sent:
+class FindingShown(BaseModel):
+    """One figure that was read or entered."""
+
+    metric: str
+    statistic: str | None
+    value: float | None
+    unit: str | None
+    attributes: dict[str, bool | int | float | str]
+    where: str | None
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> list[Self]:
+        """Findings as they are told."""
+        return [
+            cls(
+                metric=each.metric,
+                statistic=each.statistic,
+                value=each.value,
+                unit=each.unit,
+                attributes=dict(each.attributes),
+                where=each.where,
+            )
+            for each in findings
+        ]
+
+
+class AlsoShown(BaseModel):
+    """Another item of the same assessment that shows the same bytes."""
+
+    evidence: UUID
+    question: str
+    title: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, shown: Iterable[Shows]) -> list[Self]:
+        """Those items as they are told."""
+        return [
+            cls(evidence=each.evidence, question=each.question, title=each.title, by=each.by, at=each.at)
+            for each in shown
+        ]
+
+
+class Attached(Item):
+    """An item as it was attached. A file that a reader knows is an artefact, and says its findings and remarks."""
+
+    kind: EvidenceKind
+    read_grade: Annotated[str | None, Field(description="What the file shows by itself; null where it is none.")]
+    observed_on: date | None
+    findings: list[FindingShown]
+    remarks: list[str]
+    also_on: list[AlsoShown]
+
+    model_config = shown_as(
+        {
+            "id": an_id(3),
+            "assessment": an_id(2),
+            "question": "infrastructure.fleet-audit",
+            "kind": "artefact",
+            "read_grade": "demonstrated",
+            "observed_on": EXAMPLES_STAND_ON,
+            "findings": [
+                {
+                    "metric": "time_to_first_token",
+                    "statistic": "p95",
+                    "value": 412.0,
+                    "unit": "ms",
+                    "attributes": {"concurrency": 400},
+                    "where": "p95_ttft_ms",
+                }
+            ],
+            "remarks": ["The file does not say how long the run took."],
+            "also_on": [],
+        }
+    )
+
+
+async def _sent(request: Request, _: Annotated[None, MayAnswer]) -> AsyncIterator[Sent]:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != _FORM:
-        return Sent(content_type, await request.body(), {}, None)
+        yield Sent(content_type, await request.body(), {}, None)
+        return
     async with request.form(max_files=1, max_fields=20) as form:
         file = form.get("file")
         fields = {key: value for key, value in form.multi_items() if isinstance(value, str) and value != ""}
-        if not isinstance(file, UploadFile):
-            return Sent(content_type, b"", fields, None)
-        return Sent(content_type, b"", fields, Upload(file.filename or "file", file.content_type, await file.read()))
+        yield Sent(content_type, b"", fields, file if isinstance(file, UploadFile) else None)
+
+
+def _read(request: Request, sent: Annotated[Sent, Depends(_sent)]) -> Read:
+    limit = request.app.state.settings.upload_limit_bytes
+    return Read(sent, taken(sent.upload, limit) if sent.upload else None)
 
 
 _REQUEST = {
@@ -122,8 +228,19 @@ _REQUEST = {
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
                         "title": {"type": "string"},
-                        "grade": {"enum": ["asserted", "documented", "demonstrated", "measured"]},
-                        "observed_on": {"type": "string", "format": "date"},
+                        "kind": {
+                            "enum": ["document", "artefact"],
+                            "description": "An artefact has to be of a kind that a reader knows.",
+                        },
+                        "grade": {
+                            "enum": ["asserted", "documented", "demonstrated", "measured"],
+                            "description": "Left out: what an artefact shows by itself.",
+                        },
+                        "observed_on": {
+                            "type": "string",
+                            "format": "date",
+                            "description": "The day, where the file does not state it itself.",
+                        },
                     },
                 },
                 "examples": {
@@ -141,29 +258,68 @@ _REQUEST = {
     "/assessments/{assessment}/answers/{question}/evidence",
     status_code=201,
     summary="Attach an item",
-    responses={201: where()},
+    responses={
+        201: where(),
+        **conflict(
+            "The answer shows the same file already.",
+            "This answer shows the same file already: “results.json”, which Jonas Adler attached on 2026-11-18.",
+            "/answers/infrastructure.fleet-audit/evidence",
+        ),
+    },
     openapi_extra=_REQUEST,
 )
 def attach(
-    sent: Annotated[Sent, Depends(_sent)],  # before the guard: a slow upload must not keep others from writing
+    read: Annotated[Read, Depends(_read)],  # before the guard: a slow upload must not keep others from writing
     visit: ToAnswer,
     response: Response,
     assessment: AssessmentId,
     question: QuestionKey,
-) -> Item:
-    """Attach an item to an answer: a link or a figure as JSON, a document with its file as a form."""
+) -> Attached:
+    """Attach an item to an answer: a link or a figure as JSON, a file as a form.
+
+    A file that a reader knows is an artefact: its findings are read, and the date that it states itself counts. Where
+    `grade` is left out, what it shows by itself counts. A file that a reader knows and cannot read is refused.
+    """
+    item = read.item()
     id = attachments.attach(
         visit.db,
         visit.caller,
         assessment,
         question,
-        sent.item(),
-        upload=sent.upload,
+        item,
+        arrived=read.arrived,
         limit=visit.settings.upload_limit_bytes,
         at=visit.at,
     )
     at(response, f"/assessments/{assessment}#{id}")
-    return Item(id=id, assessment=assessment, question=question)
+    return attached(visit, [id])[0]
+
+
+def attached(visit: Visit, ids: Iterable[UUID]) -> list[Attached]:
+    """These items as they are kept, and which others show the same bytes."""
+    assessment = visit.assessment.id
+    kept = assessments.read(visit.db, visit.caller, assessment)
+    items = {each.id: (key, each) for key, answer in kept.assessment.answers.items() for each in answer.evidence}
+    found = [(id, *items[str(id)]) for id in ids]
+    digests = {item.sha256 for _, _, item in found if item.sha256}
+    shown = files.shown_on(visit.db, visit.caller, assessment, digests)
+    told = []
+    for id, question, item in found:
+        file = kept.files.get(str(id))
+        told.append(
+            Attached(
+                id=id,
+                assessment=assessment,
+                question=question,
+                kind=item.kind,
+                read_grade=str(item.read_grade) if item.read_grade else None,
+                observed_on=item.observed_on,
+                findings=FindingShown.of(item.findings),
+                remarks=list(file.artefact.remarks) if file and file.artefact else [],
+                also_on=AlsoShown.of(each for each in shown.get(item.sha256 or "", ()) if each.evidence != id),
+            )
+        )
+    return told
 
 
 @router.post("/evidence/{evidence}/confirmation", summary="Confirm an item or its withdrawal")
