@@ -12,6 +12,7 @@ import pytest
 from app import library
 from app.demo import ORGANISATION, load
 from app.readiness.difference import difference
+from app.readiness.explain import proves_now
 from app.readiness.fragility import fragility
 from app.readiness.gates import GateState
 from app.readiness.milestone import Sealed
@@ -169,7 +170,7 @@ def test_nothing_is_loaded_over_an_organisation_that_is_there(demo: Demo) -> Non
 
 def test_the_money_is_stated_where_it_is_known(demo: Demo) -> None:
     stated = {name: (line.monthly_budget, line.monthly_value) for name, line in demo.lines.items()}
-    assert stated.pop(CODE) == (None, None)
+    assert stated.pop(CODE) == ("6000", None)
     assert all(budget and value for budget, value in stated.values())
 
 
@@ -301,3 +302,37 @@ def test_the_code_assistants_first_look_took_up_the_newer_version_which_asks_aga
     kept = demo.read(first_look.id)
     assert kept.asks_again
     assert "money-and-value.problem-stated" in kept.dropped
+
+
+# ---- files that the pilots' own tools wrote
+
+
+def test_artefacts_of_the_demo_prove_contradict_and_have_gone_stale(demo: Demo) -> None:
+    proves = demo.score(POLICY).questions["infrastructure.capacity-proven"]
+    contradicts = demo.score(CLAIMS).questions["infrastructure.capacity-proven"]
+    stale = demo.score(CALLS).questions["infrastructure.capacity-proven"]
+    read = [
+        next(each for each in asked.proof.items if each.item.kind == "artefact")
+        for asked in (proves, contradicts, stale)
+    ]
+    assert [(each.supports, each.against) for each in read] == [(4, None), (None, 2), (3, None)]
+    assert [str(each.effective) for each in read] == ["measured", "demonstrated", "asserted"]
+    assert proves_now(contradicts) == (
+        "Proves level 2: Time to the first word, p95 is 2,340 ms at concurrency 260, "
+        "above 1,500 ms (“Time to the first word, 95 in 100”)."
+    )
+
+
+def test_the_gates_of_the_go_rest_on_read_grades_where_there_are_artefacts(demo: Demo) -> None:
+    kept = demo.kept(POLICY)
+    kinds = {
+        key: [item.kind for item in answer.evidence]
+        for key, answer in kept.assessment.answers.items()
+        if any(item.kind == "artefact" for item in answer.evidence)
+    }
+    assert kinds.keys() == {
+        "infrastructure.capacity-proven", "model.licence-terms", "model.evaluation", "cost.budget-ceiling",
+    }  # fmt: skip
+    assert all(
+        item.read_grade for key in kinds for item in kept.assessment.answers[key].evidence if item.kind == "artefact"
+    )

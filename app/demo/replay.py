@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from string import Template
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from app.evidence.arrived import Arrived, arrived
 from app.readiness.assessment import CatalogueReference, Needs, NeedValue, TradeOff
 from app.readiness.catalogue import Catalogue, Question
 from app.readiness.profile import Profile
@@ -23,6 +26,7 @@ _NEEDS: TypeAdapter[Mapping[str, NeedValue]] = TypeAdapter(Needs)
 _GIVEN = TypeAdapter(answers.Given)
 _SHOWN_ITEM = TypeAdapter(attachments.Shown)
 _FILE_LIMIT = 100_000
+_ARTEFACTS = Path(__file__).parent / "artefacts"
 _EVERYTHING = "everything"
 _TITLES = {
     "asserted": "{} told by mail",
@@ -212,26 +216,26 @@ class _Scene:
     # ---- what is shown
 
     def _show(self, question: Question, owner: str, described: Described) -> None:
-        plain = {"kind": described["kind"], "title": described["title"], "url": described.get("url")}
+        day = self.moment.ago(described["days_old"])
+        file = _file(described, day)
+        dates_itself = file is not None and file.reading is not None and file.reading.observed_on is not None
         shown = _SHOWN_ITEM.validate_python(
-            plain
-            | {
-                "grade": described["grade"],
-                "observed_on": self.moment.ago(described["days_old"]),
+            {
+                "kind": described["kind"],
+                "title": described["title"],
+                "url": described.get("url"),
+                "grade": described.get("grade"),
+                "observed_on": None if dates_itself else day,
                 "findings": [described["finding"]] if "finding" in described else [],
             }
         )
-        upload = None
-        if described["kind"] == "document":
-            name = f"{described['title'].lower().replace(' ', '-').replace(',', '')}.txt"
-            upload = attachments.Upload(name, "text/plain", described["text"].encode())
         evidence = attachments.attach(
             self.db,
             self.caller(owner),
             self.assessment,
             question.key,
             shown,
-            upload=upload,
+            arrived=file,
             limit=_FILE_LIMIT,
             at=self.at,
         )
@@ -293,6 +297,26 @@ class _Scene:
             for question in dimension.questions:
                 if question.key in self.played.said and {_EVERYTHING, dimension.key, question.key} & set(named):
                     yield question
+
+
+def _file(described: Described, day: date) -> Arrived | None:
+    """The file of a document, with the text that is described; of an artefact, as a tool of the pilot wrote it."""
+    if described["kind"] == "document":
+        name = f"{described['title'].lower().replace(' ', '-').replace(',', '')}.txt"
+        return arrived(name, "text/plain", described["text"].encode())
+    if described["kind"] == "artefact":
+        return arrived(described["file"], None, _written(described["file"], day))
+    return None
+
+
+def _written(file: str, day: date) -> bytes:
+    """What a tool of the pilot wrote on a day: the file of that name, with its dates put in."""
+    first = day.replace(day=1)
+    months = [first := first if back == 0 else (first - timedelta(days=1)).replace(day=1) for back in range(3)]
+    dates = {f"month_{back}": month.isoformat() for back, month in enumerate(months)}
+    moment = datetime.combine(day, time(14, 15), UTC)
+    dates |= {"day": day.isoformat(), "compact_day": f"{day:%Y%m%d}", "epoch": f"{moment.timestamp():.1f}"}
+    return Template((_ARTEFACTS / file).read_text()).substitute(dates).encode()
 
 
 def _usual(question: Question, usual: Described) -> Described:

@@ -99,7 +99,7 @@ def dimension_problems(
 ) -> Iterator[tuple[Where, str]]:
     """What is wrong between a dimension (its questions under bare keys), the policy and the frameworks."""
     needs = {need.key for need in policy.needs}
-    holds = {need.key: (need.kind in ("number", "money"), need.unit) for need in policy.needs}
+    holds = {need.key: (need.kind, need.unit) for need in policy.needs}
     metrics = {metric.key: metric for metric in (*policy.metrics, *dimension.metrics)}
     yield from _twice(("metrics",), [metric.key for metric in (*policy.metrics, *dimension.metrics)])
     if dimension.key != key:

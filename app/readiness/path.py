@@ -4,7 +4,7 @@ The rules stand in `path_to`. Everything in a path is a shown value (days and pe
 be kept as it is.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from app.errors import Problem, Refused
 from app.readiness.assessment import Assessment
 from app.readiness.catalogue import Catalogue
 from app.readiness.choice import least_effort
+from app.readiness.gates import GateState
 from app.readiness.options import ONE, OTHER, Option, StepKind, Trials
 from app.readiness.score import Score, score, summed_up
 from app.readiness.steps import Step, Walk
@@ -96,14 +97,30 @@ def path_from(
     if farthest.decision.verdict.rank >= target.rank:
         chosen = {} if reaches({}) else least_effort(catalogue.policy, scored, options, target)
     if chosen is None:
-        reasons = (each for each in farthest.decision.reasons if each.verdict.rank < target.rank)
-        return NoPath(target=target, because=tuple(each.text for each in reasons))
+        return NoPath(target=target, because=tuple(_in_the_way(catalogue, farthest, target)))
     walk = Walk(catalogue, scored, trials)
     if pilot_waits:
         walk.confirm_pilot()
     walk.take(chosen)
     effort = sum((each.effort_days for each in walk.steps), Decimal(0))
     return Path(target=target, effort_days=effort, steps=tuple(walk.steps))
+
+
+def _in_the_way(catalogue: Catalogue, farthest: Score, target: Verdict) -> Iterator[str]:
+    """What no step removes. Needs that are not written down are said once, for all the gates that wait for them."""
+    waiting = {
+        gate.key: gate.unwritten
+        for gate in farthest.gates
+        if gate.state is GateState.UNPROVEN and (farthest.questions[gate.key].proven or 0) >= gate.gate.level
+    }
+    unwritten = {key for keys in waiting.values() for key in keys}
+    if unwritten:
+        titles = "; ".join(need.title for key, need in catalogue.needs.items() if key in unwritten)
+        gates = f"{len(waiting)} gates compare" if len(waiting) > 1 else "A gate compares"
+        yield f"{gates} with needs that are not written down: {titles}."
+    for reason in farthest.decision.reasons:
+        if reason.verdict.rank < target.rank and reason.question not in waiting:
+            yield reason.text
 
 
 def _refuse_unknown(catalogue: Catalogue, target: Verdict, without: Collection[str]) -> None:

@@ -10,6 +10,7 @@ from app.readiness.catalogue import Catalogue
 from app.readiness.explain import good_until, item_proves, proves_now, would_prove_more
 from app.readiness.hearing import read_findings
 from app.readiness.proof import ItemProof
+from app.readiness.rule_words import unit_text
 from app.readiness.score import QuestionScore
 from app.report.model import AnswerState, EvidenceLine, FindingLine, QuestionLine
 
@@ -21,6 +22,7 @@ _NOT_APPLICABLE_WORDS = {
 }
 
 
+_IN_FULL = 1000  # from here on every digit is shown, as money has cents; below, six are read
 _AS_WRITTEN = re.compile("raw_|digest$").match  # attributes that say how the file put it, for whoever opens the file
 
 
@@ -130,5 +132,6 @@ def _findings(asked: QuestionScore, item: Evidence) -> tuple[FindingLine, ...]:
 
 def _finding(finding: Finding) -> FindingLine:
     load = ", ".join(f"{key} {value}" for key, value in sorted(finding.attributes.items()) if not _AS_WRITTEN(key))
-    value = None if finding.value is None else f"{finding.value:.10g}"
-    return FindingLine(finding.metric, finding.statistic, value, finding.unit, load, finding.where, finding.against)
+    value = None if finding.value is None else f"{finding.value:.{10 if abs(finding.value) >= _IN_FULL else 6}g}"
+    unit = unit_text(finding.unit) or None if finding.unit else None
+    return FindingLine(finding.metric, finding.statistic, value, unit, load, finding.where, finding.against)

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from app import library
 from app.readiness.catalogue import Catalogue, Question
 from app.readiness.difference import difference
+from app.readiness.rule_words import RulesTold, rules_told
 from app.report.method import condition_in_words, method
 from app.web.access import ToRead
 from app.web.page import ThisPage
@@ -79,6 +80,7 @@ def show_catalogue(visit: ToRead, page: ThisPage, id: str, version: str | None =
         catalogue=catalogue,
         conditions=_conditions(catalogue.id, catalogue.version),
         references=_references(catalogue.id, catalogue.version),
+        rules=_rules(catalogue.id, catalogue.version),
         coverage=_coverage(catalogue.id, catalogue.version),
         versions=versions,
         before=versions[before - 1] if before else None,
@@ -134,6 +136,14 @@ def _conditions(id: str, version: str) -> Mapping[str, str]:
     """When a question is asked, in words, by its key; those that are always asked are not in it."""
     questions = library.catalogue(id, version).questions.values()
     return {each.key: condition_in_words(each.when) for each in questions if each.when}
+
+
+@cache
+def _rules(id: str, version: str) -> Mapping[str, RulesTold]:
+    """How each question reads findings, in words, by its key; those that read none are not in it."""
+    catalogue = library.catalogue(id, version)
+    told = {key: rules_told(catalogue, question) for key, question in catalogue.questions.items()}
+    return {key: rules for key, rules in told.items() if rules}
 
 
 @cache

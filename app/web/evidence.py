@@ -1,24 +1,29 @@
 """Evidence on an answer: attached, withdrawn with a reason, and its files given back."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.errors import NotFound
-from app.finding import Finding
+from app.evidence.arrived import Arrived
 from app.readiness.grade import Grade, NamedGrade
 from app.readiness.score import score
 from app.records import assessments, attachments
 from app.records.assessments import Scored
-from app.records.attachments import Shown, Upload
+from app.records.attachments import Shown
 from app.report.method import GRADE_WORDS
-from app.web.access import ToAnswer, ToReadSection, Visit
+from app.web.access import MayAnswer, ToAnswer, ToReadSection, Visit
 from app.web.answers import Typed
+from app.web.arriving import taken
+from app.web.by_hand import STATISTICS, Row, asked_of, fields_of, findings_of, rows_of
 from app.web.page import Page, ThisPage
 from app.web.sections import Card, card
 from app.wording import Line
@@ -26,6 +31,8 @@ from app.wording import Line
 router = APIRouter(include_in_schema=False)
 
 _FILES_AT_ONCE = 20
+AS_READ = "What it shows by itself: a file that is read counts as read, anything else as documented"
+Column = Annotated[list[str], Field(max_length=100)]
 
 
 def _left_out(typed: object) -> object:
@@ -33,54 +40,72 @@ def _left_out(typed: object) -> object:
     return None if isinstance(typed, str) and not typed.strip() else typed
 
 
-def _chosen(sent: object) -> object:
+def chosen(sent: object) -> object:
     """A form sends a nameless empty file where none was chosen."""
     return [each for each in sent if getattr(each, "filename", each)] if isinstance(sent, list) else sent
 
 
 class EvidenceForm(BaseModel):
-    """What the form sends: the fields of its kind count, those of the other kinds are not looked at."""
+    """What the form sends, as it was typed: the fields of its kind count, those of the other kinds are not looked at.
+
+    Figures stand in rows, one list for each column; what was taken with them stands beside in two lists, name and what
+    was typed.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["document", "link", "figure"]
-    title: Line = ""
-    grade: NamedGrade = Grade.DOCUMENTED
-    observed_on: Annotated[date | None, BeforeValidator(_left_out)] = None
-    url: Annotated[str | None, BeforeValidator(_left_out)] = None
-    metric: Line = ""
-    statistic: Line = ""
-    value: Annotated[float | None, Field(allow_inf_nan=False), BeforeValidator(_left_out)] = None
-    unit: Line = ""
-    load: Line = ""
-    source: Line = ""
-    file: Annotated[list[UploadFile], Field(max_length=_FILES_AT_ONCE), BeforeValidator(_chosen)] = []
+    kind: str
+    title: str = ""
+    grade: str = ""
+    observed_on: str = ""
+    url: str = ""
+    metric: Column = []
+    statistic: Column = []
+    value: Column = []
+    unit: Column = []
+    attribute: Column = []
+    amount: Column = []
+    load: str = ""
+    source: str = ""
+    file: Annotated[list[UploadFile], Field(max_length=_FILES_AT_ONCE), BeforeValidator(chosen)] = []
 
     def shown(self) -> Shown:
-        """The item, without its file."""
+        """The item, without its file; what is declared of it stays open until it is known whether a reader knows it.
+
+        Raises:
+            ValidationError, Refused: something does not fit; with every problem.
+        """
+        said = _Said.model_validate(self.model_dump(include=set(_Said.model_fields)))
         return Shown(
-            kind=self.kind,
-            title=self.title.strip() or None,
-            url=self.url.strip() if self.url and self.kind == "link" else None,
-            grade=self.grade,
-            observed_on=self.observed_on,
-            findings=(self._finding(),) if self.kind == "figure" and self.metric.strip() else (),
+            kind=said.kind,
+            title=said.title.strip() or None,
+            url=said.url if said.kind == "link" else None,
+            grade=said.grade,
+            observed_on=said.observed_on,
+            findings=findings_of(self.rows, self.beside, self.source) if said.kind == "figure" else (),
         )
 
-    def _finding(self) -> Finding:
-        return Finding(
-            metric=self.metric.strip(),
-            statistic=self.statistic.strip() or None,
-            value=self.value,
-            unit=self.unit.strip() or None,
-            attributes={"load": self.load.strip()} if self.load.strip() else {},
-            where=self.source.strip() or None,
-        )
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The figures, row by row."""
+        columns = zip_longest(self.metric, self.statistic, self.value, self.unit, fillvalue="")
+        return tuple(Row(*(each.strip() for each in row)) for row in columns)
 
-    def uploads(self) -> list[Upload | None]:
-        """The files, each an item of its own; for a link or a figure, and where none was chosen, one item without."""
-        files = self.file if self.kind == "document" else []
-        return [Upload(each.filename or "", each.content_type, each.file.read()) for each in files] or [None]
+    @property
+    def beside(self) -> Mapping[str, str]:
+        """What was taken with the figures."""
+        named = dict(zip(self.attribute, self.amount, strict=False))
+        return {name: typed for name, typed in (named | {"load": self.load}).items() if typed.strip()}
+
+
+class _Said(BaseModel):
+    """What the form says, once it fits."""
+
+    kind: Literal["document", "link", "figure"]
+    title: Line = ""
+    grade: Annotated[NamedGrade | None, BeforeValidator(_left_out)] = None
+    observed_on: Annotated[date | None, BeforeValidator(_left_out)] = None
+    url: Annotated[str | None, BeforeValidator(_left_out)] = None
 
 
 class WithdrawalForm(BaseModel):
@@ -91,31 +116,56 @@ class WithdrawalForm(BaseModel):
     reason: Typed = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A form with its files, read."""
+
+    form: EvidenceForm
+    files: tuple[Arrived, ...]
+
+    @property
+    def items(self) -> tuple[Arrived | None, ...]:
+        """The files, each an item of its own; for a link or a figure, and where none was chosen, one item without."""
+        return self.files or (None,)
+
+
+def _received(
+    _: Annotated[None, MayAnswer],
+    request: Request,
+    form: Annotated[EvidenceForm, Form(media_type="multipart/form-data")],
+) -> Received:
+    """What was sent, its files read in this thread: before the guard, so that no transaction waits for a reader."""
+    limit = request.app.state.settings.upload_limit_bytes
+    chosen = form.file if form.kind == "document" else []
+    return Received(form, tuple(taken(each, limit) for each in chosen))
+
+
 @router.get("/assessments/{assessment}/answers/{question}/evidence")
 def evidence_form(visit: ToAnswer, page: ThisPage, question: str) -> Response:
     """The form to attach something to an answer."""
-    return page.show(
-        "assessments/attach.html", **_attaching(visit, question), form=EvidenceForm(kind="document"), problems=()
-    )
+    form = EvidenceForm(kind="document")
+    return page.show("assessments/attach.html", **_attaching(visit, question, form), problems=())
 
 
 @router.post("/assessments/{assessment}/answers/{question}/evidence")
 def attach_evidence(
+    received: Annotated[Received, Depends(_received)],
     visit: ToAnswer,
     page: ThisPage,
     question: str,
-    form: Annotated[EvidenceForm, Form(media_type="multipart/form-data")],
 ) -> Response:
     """Attach an item, or several files as an item each."""
-    page.if_refused("assessments/attach.html", block="trouble", **_attaching(visit, question), form=form)
-    for upload in form.uploads():
+    form = received.form
+    page.if_refused("assessments/attach.html", block="trouble", **_attaching(visit, question, form))
+    shown = form.shown()
+    for arrived in received.items:
         attachments.attach(
             visit.db,
             visit.caller,
             visit.assessment.id,
             question,
-            form.shown(),
-            upload=upload,
+            as_declared(shown, arrived),
+            arrived=arrived,
             limit=visit.settings.upload_limit_bytes,
             at=visit.at,
         )
@@ -160,19 +210,30 @@ def as_download(name: str) -> str:
     return f"attachment; filename=\"{plain.strip('. ') or 'file'}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _attaching(visit: Visit, question: str) -> dict[str, Any]:
+def as_declared(shown: Shown, arrived: Arrived | None) -> Shown:
+    """An item with its grade: what nobody declares is a document's, unless a reader says what the file is."""
+    read = arrived is not None and arrived.reading is not None
+    return shown if shown.grade or read else replace(shown, grade=Grade.DOCUMENTED)
+
+
+def _attaching(visit: Visit, question: str, form: EvidenceForm) -> dict[str, Any]:
     """What the form to attach something says."""
-    catalogue = visit.db.catalogue(visit.assessment.catalogue.id, visit.assessment.catalogue.version)
-    asked = catalogue.questions.get(question)
+    kept = assessments.read(visit.db, visit.caller, visit.assessment.id)
+    asked = kept.catalogue.questions.get(question)
     if asked is None:
         raise NotFound("The catalogue has no such question.")
+    figures = asked_of(kept.catalogue, asked, kept.assessment.pilot.needs)
     return {
         "question": asked,
+        "form": form,
+        "figures": figures,
+        "rows": rows_of(figures, form.rows),
+        "beside": fields_of(figures, form.beside),
+        "statistics": STATISTICS,
         "url": f"/assessments/{visit.assessment.id}/answers/{question}",
         "at": _at(visit, question),
-        "declared": {
-            name: f"{name.capitalize()}: {words[0].lower()}{words[1:]}" for name, words in GRADE_WORDS.items()
-        },
+        "declared": {"": AS_READ}
+        | {name: f"{name.capitalize()}: {words[0].lower()}{words[1:]}" for name, words in GRADE_WORDS.items()},
         "today": visit.today,
         "limit": f"{visit.settings.upload_limit_bytes / 2**20:.3g} MiB",
     }

@@ -25,6 +25,8 @@ NOTICES = {
     "taken-up": "The new version is taken up. What it asks anew stands below.",
     "sealed": "Sealed. It never changes.",
     "attached": "Attached.",
+    "arrived": "They are here. Say below what each is for.",
+    "discarded": "Discarded. Nothing of it is kept.",
     "recorded": "Recorded.",
     "asked": "Asked for. Another person has to accept it.",
     "accepted": "Accepted.",

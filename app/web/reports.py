@@ -18,11 +18,12 @@ from starlette.types import Receive, Scope, Send
 from app.errors import NotFound
 from app.library import law
 from app.readiness.assessment import Evidence
-from app.records import assessments, audit, milestones, people
+from app.records import assessments, audit, milestones, people, scenarios
 from app.records.caller import LinkGrant
 from app.records.kept import Kept
 from app.report.compose import Background, compose
 from app.report.model import EvidenceLine, Report
+from app.report.scenario import ScenarioFigure, ScenarioLine, ScenarioUse
 from app.report.write import WRITERS
 from app.report.write.html import shown
 from app.web.access import ToExportReport, ToRead, ToReadReport, Visit
@@ -90,6 +91,8 @@ def show_register(visit: ToRead, page: ThisPage, assessment: UUID, show: View = 
         "assessments/evidence.html",
         **shown(report),
         items=views[show],
+        files=kept.files,
+        may_edit=visit.caller.may_edit,
         counts={key: len(items) for key, items in views.items()},
         view=show,
         soon=visit.today + SOON,
@@ -109,6 +112,7 @@ def report_later(visit: Visit, kept: Kept, as_of: date | None) -> Callable[[], R
     on, grant = as_of or visit.today, visit.caller.link
     organisation = people.organisation_of(visit.db, visit.caller)
     sealed = milestones.list_for(visit.db, visit.caller, kept.id)
+    calculated = tuple(_scenario(each, kept.id) for each in scenarios.of_pilot(visit.db, kept.pilot))
     outlook = outlook_later(visit, kept, on)
     since = since_later(visit, kept, on, next((each for each in reversed(sealed) if each.as_of <= on), None))
 
@@ -123,11 +127,28 @@ def report_later(visit: Visit, kept: Kept, as_of: date | None) -> Callable[[], R
             first_attached=kept.first_attached,
             dropped=kept.dropped,
             asks_again=kept.asks_again,
+            scenarios=calculated,
         )
         whole = compose(kept.catalogue, kept.assessment, on, background)
         return as_granted(replace(whole, since=since()), grant)
 
     return composed
+
+
+def _scenario(listed: scenarios.Listed, assessment: UUID) -> ScenarioLine:
+    """A scenario as the report of one of its pilot's assessments tells it."""
+    shown_for = (each.question for each in listed.evidence if each.assessment == assessment and not each.withdrawn)
+    return ScenarioLine(
+        id=str(listed.id),
+        name=listed.name,
+        calculator=listed.calculator,
+        calculator_title=listed.title,
+        sentence=listed.sentence,
+        figures=tuple(ScenarioFigure(each.title, each.value, each.band) for each in listed.figures),
+        evidence_for=tuple(ScenarioUse(question, question) for question in dict.fromkeys(shown_for)),
+        worked_out_on=listed.worked_out_at.date(),
+        by=listed.by,
+    )
 
 
 def exported(visit: Visit, assessment: UUID, suffix: str, as_of: date | None) -> Response:

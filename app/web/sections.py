@@ -7,10 +7,13 @@ from app.errors import NotFound
 from app.readiness.assessment import Answer, Change, not_applicable_problem
 from app.readiness.catalogue import Dimension, Question
 from app.readiness.gates import GateScore
+from app.readiness.hearing import ItemHeard, hearing
+from app.readiness.proof import ItemProof
+from app.readiness.rule_words import RulesTold, rules_told
 from app.readiness.score import DimensionScore, QuestionScore, Score
 from app.records.assessments import Scored
 from app.records.caller import Caller
-from app.records.kept import Kept, Saved, SentBack
+from app.records.kept import Kept, Saved, SentBack, ShownFile
 from app.report.method import condition_in_words
 from app.report.model import EvidenceLine, Fact, QuestionLine
 from app.report.questions import question_line
@@ -22,6 +25,8 @@ class Item:
     """One item of evidence on a card."""
 
     line: EvidenceLine
+    file: ShownFile | None  # under which name it came, and what a reader said of it
+    heard: ItemHeard | None  # what the question's rules hear in it; None where they hear nothing
     sent_back: tuple[SentBack, ...]
     may_withdraw: bool
 
@@ -37,6 +42,7 @@ class Card:
     items: tuple[Item, ...]
     gate: GateScore | None  # None where the question is none
     needs: tuple[Fact, ...]  # the pilot's figures that evidence is compared with
+    rules: RulesTold | None  # how it reads findings, with those figures filled in; None where it reads none
     saved: Saved | None
     review: Change | None  # what changed about the pilot since somebody last looked at this answer
     sent_back: tuple[SentBack, ...]  # its not-applicable
@@ -60,12 +66,12 @@ class Card:
         return f"/assessments/{self.assessment}/answers/{self.key}"
 
     @property
-    def contradicting(self) -> tuple[EvidenceLine, ...]:
+    def contradicting(self) -> tuple[Item, ...]:
         """The items whose standing findings speak against what is claimed."""
         claimed = self.line.claimed
         if claimed is None:
             return ()
-        return tuple(item.line for item in self.items if item.line.against is not None and item.line.against < claimed)
+        return tuple(item for item in self.items if item.line.against is not None and item.line.against < claimed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +154,13 @@ def _card(kept: Kept, score: Score, asked: QuestionScore, caller: Caller) -> Car
         question=question,
         answer=asked.answer,
         line=line,
-        items=tuple(_item(each, sent_back, caller) for each in line.evidence),
+        items=tuple(
+            _item(each, shown, kept, asked, sent_back, caller)
+            for each, shown in zip(line.evidence, asked.proof.items, strict=True)
+        ),
         gate=gate,
         needs=need_facts((catalogue.needs[need] for need in question.needs), pilot.needs),
+        rules=rules_told(catalogue, question, pilot.needs),
         saved=kept.saved.get(asked.key),
         review=asked.proof.awaiting_review if asked.answer.level is not None else None,
         sent_back=tuple(each for each in sent_back if each.what == "not-applicable"),
@@ -160,10 +170,21 @@ def _card(kept: Kept, score: Score, asked: QuestionScore, caller: Caller) -> Car
     )
 
 
-def _item(line: EvidenceLine, sent_back: list[SentBack], caller: Caller) -> Item:
+def _item(
+    line: EvidenceLine,
+    shown: ItemProof,
+    kept: Kept,
+    asked: QuestionScore,
+    sent_back: list[SentBack],
+    caller: Caller,
+) -> Item:
     mine = caller.link is None or line.attached_by == f"{caller.name}, by link"
+    read = shown.item.figures and asked.question.rules.figures
+    heard = hearing(kept.catalogue, asked.question, shown.item, kept.assessment.pilot.needs) if read else None
     return Item(
         line=line,
+        file=kept.files.get(line.id or ""),
+        heard=heard if heard and heard.rules else None,
         sent_back=tuple(each for each in sent_back if str(each.id) == line.id),
         may_withdraw=line.withdrawn is None and mine and (caller.may_edit or caller.link is not None),
     )

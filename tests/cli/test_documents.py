@@ -35,7 +35,7 @@ def document() -> dict[str, Any]:
     return {
         "format": "readyroom.assessment/1",
         "catalogue": {"id": "genai-production", "version": "1"},
-        "pilot": {"name": "Letters", "stated_by": "Ann", "confirmed_by": "Ben"},
+        "pilot": {"name": "Letters", "needs": {"stop_minutes": 10}, "stated_by": "Ann", "confirmed_by": "Ben"},
         "answers": {"operations.kill-switch": proven, "operations.rollback": {"level": 3}},
     }
 

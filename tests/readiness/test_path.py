@@ -590,6 +590,17 @@ def test_a_pilot_with_nothing_answered_finds_its_way_through_the_whole_catalogue
     assert found == path_to(of, replace(said), TODAY, target)
 
 
+def test_no_path_leads_past_needs_that_are_not_written_down() -> None:
+    of = library.catalogue()
+    needs = {key: value for key, value in every_need(of).items() if key not in ("stop_minutes", "task_score")}
+    reference = CatalogueReference(id=of.id, version=of.version)
+    found = path_to(of, assessment({}, catalogue=reference, pilot=pilot(needs=needs)), TODAY)
+    titles = [of.needs[key].title for key in ("task_score", "stop_minutes")]
+    assert found == NoPath(
+        target=GO, because=(f"2 gates compare with needs that are not written down: {'; '.join(titles)}.",)
+    )
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_nothing_in_a_path_through_the_whole_catalogue_can_be_left_out(seed: int) -> None:
     of = library.catalogue()

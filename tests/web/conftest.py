@@ -25,6 +25,7 @@ from app.web.app import create_app
 from tests.postgres import Server
 
 ADDRESS = "http://testserver"
+NEEDS = {need.key: need.example for need in library.catalogue().policy.needs}
 PROFILE = Profile(
     deployment=frozenset({"api"}),
     model=frozenset({"closed-api"}),
@@ -64,9 +65,9 @@ class Site:
         return client
 
     def pilot(self, name: str = "Letter drafting", *, by: str = "owner", profile: Profile = PROFILE) -> UUID:
-        """A pilot of that person's organisation."""
+        """A pilot of that person's organisation, its needs written down."""
         with self.database.writing() as db:
-            return pilots.add(db, self.callers[by], name, profile, {}, at=datetime.now(UTC))
+            return pilots.add(db, self.callers[by], name, profile, NEEDS, at=datetime.now(UTC))
 
     def assessment(
         self, pilot: UUID | None = None, *, by: str = "owner", catalogue: tuple[str, str] = library.DEFAULT
@@ -181,7 +182,9 @@ def _peopled(site: Site) -> Site:
 
 
 # What these modules ask of the database differs by what they visit; the others would only ask the same again.
-ON_BOTH = frozenset({"test_api", "test_api_milestones", "test_pilots", "test_confirmations", "test_exceptions"})
+ON_BOTH = frozenset(
+    {"test_api", "test_api_files", "test_api_milestones", "test_pilots", "test_confirmations", "test_exceptions"}
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
-from app.records import assessments
+from app.records import assessments, pilots
 from app.web.evidence import as_download
-from tests.web.conftest import Site
+from tests.artefacts import LOAD_TEST, load_test
+from tests.web.conftest import PROFILE, Site
 from tests.web.test_answers import holder
 
 QUESTION = "security.supply-chain"
@@ -76,6 +77,150 @@ def test_a_figure_is_attached_with_what_was_measured(site: Site, client: TestCli
     )
 
 
+CAPACITY = "infrastructure.capacity-proven"
+
+
+def form_of(client: TestClient, assessment: UUID, question: str = CAPACITY) -> str:
+    return client.get(f"/assessments/{assessment}/answers/{question}/evidence").text
+
+
+def test_the_form_asks_for_the_figures_that_the_question_reads(site: Site, client: TestClient) -> None:
+    page = form_of(client, site.assessment())
+    assert '<input type="hidden" name="metric" value="time_to_first_token">' in page
+    assert re.search(r'name="unit" value="ms"', page)
+    assert re.search(r'name="statistic" value="p95"', page)
+    assert '<input type="hidden" name="attribute" value="concurrency">' in page
+
+
+def test_the_currency_of_the_pilot_is_the_unit_of_money(site: Site, client: TestClient) -> None:
+    with site.database.writing() as db:
+        pilot = pilots.add(db, site.callers["owner"], "Letters", PROFILE, {"currency": "CHF"}, at=datetime.now(UTC))
+    assert 'name="unit" value="CHF"' in form_of(client, site.assessment(pilot), "cost.unit-cost")
+
+
+def test_figures_entered_together_are_one_item_with_what_they_were_taken_with(site: Site, client: TestClient) -> None:
+    assessment = site.assessment()
+    rows = {
+        "metric": ["time_to_first_token", "error_share", "test_duration", ""],
+        "statistic": ["p95", "", "", ""],
+        "value": ["1310", "0.002", "", ""],
+        "unit": ["ms", "", "s", ""],
+        "attribute": ["concurrency", "model", "live"],
+        "amount": ["200", "acme/writer", "yes"],
+    }
+    attach(client, assessment, kind="figure", **rows)
+    (item,) = items(site, assessment)
+    taken = {"concurrency": 200, "model": "acme/writer", "live": True}
+    assert [(each.metric, each.value, each.attributes) for each in item.findings] == [
+        ("time_to_first_token", 1310, taken),
+        ("error_share", 0.002, taken),
+    ]
+
+
+def test_yes_and_no_are_figures_too(site: Site, client: TestClient) -> None:
+    assessment = site.assessment()
+    attach(client, assessment, kind="figure", metric=["drill_done", "alarm_raised"], value=["yes", "No"])
+    assert [each.value for each in items(site, assessment)[0].findings] == [1, 0]
+
+
+def test_a_value_that_is_none_is_told_with_its_figure(site: Site, client: TestClient) -> None:
+    answer = attach(client, site.assessment(), kind="figure", metric=["ttft", "tpot"], value=["1", "quick"])
+    assert (answer.status_code, "tpot: must be a number" in answer.text) == (422, True)
+
+
+def test_a_refused_figure_is_shown_again_with_all_that_was_typed(site: Site, client: TestClient) -> None:
+    rows = {
+        "metric": ["time_to_first_token", "error_share", "my own"],
+        "value": ["quick", "0.002", "7"],
+        "attribute": ["concurrency"],
+        "amount": ["200"],
+    }
+    form = {"kind": "figure", "observed_on": "soon", **rows}
+    page = client.post(f"/assessments/{site.assessment()}/answers/{CAPACITY}/evidence", data=form).text
+    for typed in ('value="quick"', 'value="0.002"', 'value="my own"', 'value="7"', 'value="200"', 'value="soon"'):
+        assert typed in page
+
+
+def test_a_figure_that_no_rule_reads_can_still_be_entered(site: Site, client: TestClient) -> None:
+    page = form_of(client, site.assessment())
+    assert "Another figure" in page
+
+
+def run_of(site: Site, client: TestClient, **figures: Any) -> tuple[UUID, str]:
+    """An assessment whose capacity is claimed at 3 with a load test attached, and the page of its section."""
+    needs = {"peak_concurrency": 200, "requests_per_second": 10, "ttft_p95_ms": 1500, "tpot_p95_ms": 50}
+    with site.database.writing() as db:
+        stated = needs | {"error_share": 0.01}
+        pilot = pilots.add(db, site.callers["owner"], "Letters", PROFILE, stated, at=datetime.now(UTC))
+    assessment = site.assessment(pilot)
+    site.answer(assessment, CAPACITY, 3)
+    content = load_test(TODAY - timedelta(days=5), **({"p95_tpot_ms": 30.0, "failed": 0} | figures))
+    client.post(
+        f"/assessments/{assessment}/answers/{CAPACITY}/evidence",
+        data={"kind": "document"},
+        files=[("file", (LOAD_TEST, content))],
+        headers=HTMX,
+    )
+    return assessment, client.get(f"/assessments/{assessment}/infrastructure").text
+
+
+def test_a_file_that_a_reader_knows_says_what_it_is_and_what_it_shows(site: Site, client: TestClient) -> None:
+    _, page = run_of(site, client)
+    assert "vLLM bench serve; by itself demonstrated; 11 findings." in page
+    assert "Shows level 3" in page
+    assert "Found: <strong>480 ms at concurrency 200</strong>, at <bdi>p95_ttft_ms</bdi>" in page
+
+
+def test_a_file_that_speaks_against_the_claim_says_the_figure_and_what_settles_it(
+    site: Site, client: TestClient
+) -> None:
+    _, page = run_of(site, client, p95_ttft_ms=3000.0, p99_ttft_ms=4000.0)
+    assert "Contradicted by evidence" in page
+    assert "3,000 ms at concurrency 200" in page
+    assert "holds the same figure settles it" in page
+
+
+def test_a_file_that_states_its_day_takes_no_other(site: Site, client: TestClient) -> None:
+    assessment = site.assessment()
+    answer = client.post(
+        f"/assessments/{assessment}/answers/{QUESTION}/evidence",
+        data={"kind": "document", "observed_on": str(TODAY)},
+        files=[("file", (LOAD_TEST, load_test(TODAY - timedelta(days=5))))],
+        headers=HTMX,
+    )
+    assert (answer.status_code, "the file itself says" in answer.text) == (422, True)
+    assert items(site, assessment) == ()
+
+
+def test_a_document_whose_grade_nobody_declares_is_documented(site: Site, client: TestClient) -> None:
+    assessment = site.assessment()
+    attach(client, assessment, ("a.txt", b"a"), kind="document", grade="")
+    assert [str(item.grade) for item in items(site, assessment)] == ["documented"]
+
+
+def test_an_artefact_can_be_had_back_and_stands_in_the_register(site: Site, client: TestClient) -> None:
+    assessment, _ = run_of(site, client)
+    register = client.get(f"/assessments/{assessment}/evidence").text
+    (file,) = re.findall(r'href="([^"]+/file)" download', register)
+    answer = client.get(file)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert b"acme/writer-8b" in answer.content
+    assert "11 findings" in register
+
+
+def test_what_a_question_reads_stands_on_its_card_with_the_needs_filled_in(site: Site, client: TestClient) -> None:
+    _, page = run_of(site, client)
+    assert "What this question reads" in page
+    assert "where concurrency is at least 200 (“People at once in the busiest hour”)" in page
+
+
+def test_a_need_that_is_not_written_down_leads_to_where_it_is_stated(site: Site, client: TestClient) -> None:
+    pilot = site.pilot()
+    page = client.get(f"/assessments/{site.assessment(pilot)}/infrastructure").text
+    assert "(not written down yet)" in page
+    assert f'href="/pilots/{pilot}/profile#field-needs.ttft_p95_ms"' in page
+
+
 def test_what_a_declaration_counts_as_until_it_is_confirmed_is_said(site: Site, client: TestClient) -> None:
     shown = attach(client, site.assessment(), url="https://x.example/", grade="measured", observed_on=str(TODAY)).text
     assert "Declared measured; counts as documented until a second person confirms." in shown
@@ -132,7 +277,7 @@ def test_a_file_that_is_too_large_is_refused_and_named(open_site: Any) -> None:
     site = open_site(upload_limit_bytes=1024)
     answer = attach(site.visit("owner"), site.assessment(), ("large.bin", b"x" * 1025), kind="document")
     assert answer.status_code == 413
-    assert "large.bin has 1,025 bytes; at most 1,024 are taken" in answer.text
+    assert "large.bin is larger than the 1,024 bytes that are taken" in answer.text
 
 
 def test_one_file_too_large_among_several_attaches_none(open_site: Any) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
+from app.evidence.arrived import arrived
 from app.readiness.grade import Grade
 from app.records import attachments, audit, links
 from app.web.access import SESSION_COOKIE
@@ -331,9 +332,9 @@ def test_a_document_can_be_downloaded_from_the_register(site: Site, client: Test
         kind="document", title="Plan", url=None, grade=None, observed_on=date(2026, 1, 1), findings=()
     )
     with site.database.writing() as db:
-        upload = attachments.Upload("plan.txt", "text/plain", b"The plan.")
+        file = arrived("plan.txt", "text/plain", b"The plan.")
         owner = site.callers["owner"]
-        attachments.attach(db, owner, assessment, QUESTION, given, upload=upload, limit=1000, at=datetime.now(UTC))
+        attachments.attach(db, owner, assessment, QUESTION, given, arrived=file, limit=1000, at=datetime.now(UTC))
     to = next(
         each for each in Links(client.get(f"/assessments/{assessment}/evidence").text).to if each.endswith("/file")
     )

@@ -12,11 +12,13 @@ from starlette.testclient import TestClient
 
 from app import library
 from app.cli import main
+from app.evidence.arrived import arrived
 from app.finding import Finding
 from app.readiness.assessment import TradeOff, not_applicable_problem
 from app.readiness.document import document, read_document
 from app.readiness.grade import Grade
 from app.records import answers, assessments, attachments, exceptions, pilots, trade_offs
+from tests.artefacts import load_test
 from tests.web.conftest import ADDRESS, PROFILE, Site
 
 NOTE = "نسخة من التقرير – \u200fהערה: ראו נספח ב׳ 📎 “quoted” \\ /"
@@ -33,10 +35,11 @@ def everything(site: Site) -> UUID:
     """An assessment in which two accounts have said, shown, confirmed, withdrawn, accepted and changed things."""
     at = datetime.now(UTC)
     owner, editor = site.callers["owner"], site.callers["editor"]
-    with site.database.writing() as db:
-        pilot = pilots.add(db, owner, f"Letters {NOTE[:10]}", PROFILE, NEEDS, at=at)
-        assessment = assessments.begin(db, owner, pilot, at=at)
     catalogue = library.catalogue()
+    needs = {each.key: each.example for each in catalogue.needs.values()} | NEEDS  # all: or there may be no path
+    with site.database.writing() as db:
+        pilot = pilots.add(db, owner, f"Letters {NOTE[:10]}", PROFILE, needs, at=at)
+        assessment = assessments.begin(db, owner, pilot, at=at)
     spare = [each.key for each in catalogue.questions.values() if not each.gate]
     mute = [key for key in spare if not not_applicable_problem(catalogue.questions[key], PROFILE)][:4]
     for number, question in enumerate(key for key in catalogue.questions if key not in mute):
@@ -85,11 +88,13 @@ def _said_and_shown(site: Site, assessment: UUID, question: str, number: int) ->
     )
     said: dict[str, Any] = {"grade": list(Grade)[number % 4], "observed_on": day} | kinds[number % 4]
     if said.get("kind") == "document":
-        shown = attachments.Shown(**{"title": "Ordner – 2026.pdf"} | said)
+        file = arrived("Ordner – 2026.pdf", "application/pdf", f"%PDF-1.7 {number}".encode())
+        if number % 8 == 6:
+            file = arrived("Lauf – 2026.json", "application/json", load_test(day))
+        shown = attachments.Shown(**{"title": file.name} | said)
         with site.database.writing() as db:
-            file = attachments.Upload("Ordner – 2026.pdf", "application/pdf", f"%PDF-1.7 {number}".encode())
             owner = site.callers["owner"]
-            item = attachments.attach(db, owner, assessment, question, shown, upload=file, limit=100_000, at=at)
+            item = attachments.attach(db, owner, assessment, question, shown, arrived=file, limit=100_000, at=at)
     else:
         item = site.attach(assessment, question, **said)
     with site.database.writing() as db:
@@ -134,14 +139,14 @@ def test_nothing_is_missing_from_the_document_and_read_in_it_comes_out_the_same(
     out = json.loads(exported(program, everything))
     said = out["answers"].values()
     items = [item for answer in said for item in answer["evidence"]]
-    assert {each["kind"] for each in items} == {"link", "figure", "document"}
+    assert {each["kind"] for each in items} == {"link", "figure", "document", "artefact"}
     assert {bool(each["withdrawn"]) for each in items} == {True, False}
     assert {bool(each["withdrawn"]["confirmed_by"]) for each in items if each["withdrawn"]} == {True, False}
     assert {bool(each["not_applicable"]["confirmed_by"]) for each in said if each["not_applicable"]} == {True, False}
     assert [each["cost"] for each in out["exceptions"]] == ["EUR 20,000 – at most", None]
     assert [each["title"] for each in out["trade_offs"]] == [NOTE[:40], "Ended"]
     assert {each["kind"] for each in out["changes"]} == {"model", "data"}
-    assert out["pilot"]["needs"] == NEEDS
+    assert {key: out["pilot"]["needs"][key] for key in NEEDS} == NEEDS
     assert out["pilot"]["confirmed_by"] == "Jonas Adler"
     assert NOTE in {answer["note"] for answer in said}
     assert document(read_document(json.dumps(out), library.catalogue())) == out

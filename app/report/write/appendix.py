@@ -162,9 +162,12 @@ def _entry(item: EvidenceLine, numbers: Mapping[str, str]) -> str:
     confirmed = f"confirmed by {item.confirmed_by}" if item.confirmed_by else "not confirmed"
     parts = [
         item.effective_grade + stated,
+        f"a reader read {item.read_grade}" if item.read_grade else None,
         _dated(item),
         f"good until {day(item.good_until)}" if item.good_until else "does not age",
         f"for {numbers.get(item.question, item.question_title)}",
+        f"supports level {item.supports}" if item.supports is not None else None,
+        f"speaks against more than level {item.against}" if item.against is not None else None,
         f"{item.attached_by or 'nobody named'}, {confirmed}",
         days_in(item.withdrawn) if item.withdrawn else None,
         item.url,
