@@ -236,7 +236,7 @@ def test_the_holder_of_a_link_sees_the_sections_that_it_grants_and_no_way_elsewh
     assessment = site.assessment()
     page = holder(site, assessment, "security", "cost").get(f"/assessments/{assessment}/security").text
     rail = page.partition('class="rail"')[2].partition("</nav>")[0]
-    assert re.findall(rf'href="/assessments/{assessment}/(\w+)"', rail) == ["security", "cost"]
+    assert re.findall(rf'href="/assessments/{assessment}/(\w+)"', rail) == ["security", "cost", "files"]
     assert "/pilots/" not in page
     assert "/catalogues/" not in page
     assert "/gates" not in page

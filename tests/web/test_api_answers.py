@@ -153,7 +153,7 @@ def test_a_document_is_attached_with_its_file(api: Api) -> None:
         pytest.param(LINK | {"observed_on": "2999-01-01"}, "observed_on", id="a day in the future"),
         pytest.param(LINK | {"observed_on": 20260101}, "observed_on", id="a day as a number"),
         pytest.param(LINK | {"grade": "certified"}, "grade", id="a grade that there is not"),
-        pytest.param(LINK | {"kind": "artefact"}, "kind", id="a kind that only a reader gives"),
+        pytest.param(LINK | {"kind": "artefact"}, "file", id="an artefact without its file"),
         pytest.param(LINK | {"findings": FIGURE["findings"]}, "findings", id="findings in a link"),
         pytest.param(FIGURE | {"findings": []}, "findings", id="a figure without one"),
         pytest.param(LINK | {"supports": 4}, "supports", id="what it supports"),
