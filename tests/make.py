@@ -24,6 +24,8 @@ from app.readiness.catalogue import Catalogue, ChangeKind, Dimension, Gate, Need
 from app.readiness.condition import parse as parse_condition
 from app.readiness.grade import Grade
 from app.readiness.profile import Profile
+from app.readiness.rule import Against, Metric, Piece, Rules, Supports
+from app.readiness.rule_text import figure
 from app.readiness.score import Score, score
 
 TODAY: Final = date(2026, 11, 20)
@@ -63,15 +65,45 @@ def question(key: str = "logs", *, when: str | None = None, **said: Any) -> Ques
     return Question(**defaults | said)
 
 
-def dimension(key: str, *questions: Question, weight: int = 1) -> Dimension:
+def dimension(key: str, *questions: Question, weight: int = 1, metrics: Iterable[Metric] = ()) -> Dimension:
     """A dimension; its questions' keys get its own in front."""
     whole = tuple(question_with_key(each, f"{key}.{each.key}") for each in questions)
-    return Dimension(key=key, title=key.capitalize(), about=f"About {key}.", weight=weight, questions=whole)
+    said: dict[str, Any] = {"title": key.capitalize(), "about": f"About {key}.", "metrics": tuple(metrics)}
+    return Dimension(key=key, weight=weight, questions=whole, **said)
 
 
 def question_with_key(given: Question, key: str) -> Question:
     """The same question under another key."""
     return Question(**{name: getattr(given, name) for name in given.__slots__} | {"key": key})
+
+
+def metric(key: str = "latency", unit: str = "ms", *names: str) -> Metric:
+    """A metric, under the names that tools have for it."""
+    return Metric(key=key, title=key.capitalize(), unit=unit, names=names)
+
+
+def piece(*figures: str, same: Iterable[str] = (), together: Iterable[str] | None = None) -> Piece:
+    """One thing that a level needs, of one run of one item unless more is said."""
+    several = None if together is None else tuple(together)
+    return Piece(title="A test", figures=tuple(map(figure, figures)), same=tuple(same), together=several)
+
+
+def shows(level: int, *pieces: Piece | str) -> Supports:
+    """What shows a level: every piece; a text is a piece of one figure."""
+    return Supports(level=level, pieces=tuple(each if isinstance(each, Piece) else piece(each) for each in pieces))
+
+
+def speaks_against(level: int, text: str, *given: str, same: Iterable[str] = ()) -> Against:
+    """What holds an answer down to a level, where what is given stands beside it."""
+    return Against(level=level, figure=figure(text), given=tuple(map(figure, given)), same=tuple(same))
+
+
+def rules(*either: Supports | Against) -> Rules:
+    """How a question reads findings."""
+    return Rules(
+        supports=tuple(each for each in either if isinstance(each, Supports)),
+        against=tuple(each for each in either if isinstance(each, Against)),
+    )
 
 
 def catalogue(*dimensions: Dimension, **policy: Any) -> Catalogue:
@@ -94,8 +126,8 @@ def _policy(dimensions: Iterable[str], **said: Any) -> Policy:
         "owners": {"ciso": "CISO"},
         "tiers": TIERS,
         "needs": (
-            need("ttft_p95_ms", "number", 1500.0),
-            need("monthly_budget", "money", "40000"),
+            need("ttft_p95_ms", "number", 1500.0, "ms"),
+            need("monthly_budget", "money", "40000", "currency"),
             need("currency", "text", "EUR"),
             need("regions_allowed", "list", ("eu",)),
         ),
@@ -104,9 +136,9 @@ def _policy(dimensions: Iterable[str], **said: Any) -> Policy:
     return Policy(**defaults | said)
 
 
-def need(key: str, kind: Any, example: float | str | tuple[str, ...]) -> Need:
+def need(key: str, kind: Any, example: float | str | tuple[str, ...], unit: str | None = None) -> Need:
     """A need of the catalogue."""
-    return Need(key=key, kind=kind, unit=None, title=key, hint="Ask.", example=example)
+    return Need(key=key, kind=kind, unit=unit, title=key, hint="Ask.", example=example)
 
 
 HIGH: Final = (
@@ -137,6 +169,17 @@ def finding(metric: str = "ttft", statistic: str | None = "p95", *, against: int
     return Finding(metric=metric, statistic=statistic, value=1.0, unit="ms", against=against)
 
 
+def found(
+    metric: str = "latency",
+    value: float | None = 1.0,
+    unit: str | None = "ms",
+    statistic: str | None = None,
+    **attributes: bool | float | str,
+) -> Finding:
+    """A figure that a rule may read, with its attributes."""
+    return Finding(metric=metric, statistic=statistic, value=value, unit=unit, attributes=attributes)
+
+
 def evidence(grade: Grade | None = DOCUMENTED, days_old: int | None = 0, **said: Any) -> Evidence:
     """A document of so many days ago (None: undated), attached by Ann and confirmed by Ben."""
     defaults: dict[str, Any] = {
@@ -152,6 +195,11 @@ def evidence(grade: Grade | None = DOCUMENTED, days_old: int | None = 0, **said:
 def artefact(grade: Grade | None = MEASURED, days_old: int | None = 0, *findings: Finding, **said: Any) -> Evidence:
     """A confirmed file with findings (a harmless one unless others are given) that supports level 4 as stated."""
     return evidence(grade, days_old, **{"kind": "artefact", "supports": 4, "findings": findings or (finding(),)} | said)
+
+
+def file(*findings: Finding, grade: Grade = MEASURED, days_old: int | None = 0, **said: Any) -> Evidence:
+    """A confirmed file with these findings, of which nothing is stated: only rules say what it shows."""
+    return artefact(grade, days_old, *findings, **{"supports": None} | said)
 
 
 def withdrawal(**said: Any) -> Withdrawal:

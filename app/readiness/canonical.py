@@ -10,7 +10,7 @@ import rfc8785
 
 from app.errors import Problem, Refused, Unreadable
 
-_LARGEST = 2**53 - 1  # whole numbers up to here are the same to every reader of JSON
+LARGEST = 2**53 - 1  # whole numbers up to here are the same to every reader of JSON
 
 
 def canonical(value: Any) -> str:
@@ -61,9 +61,9 @@ def _without_form(value: Any, where: str) -> Iterator[Problem]:
     match value:
         case bool() | None:
             return
-        case int() if abs(value) > _LARGEST:
+        case int() if abs(value) > LARGEST:
             yield Problem(
-                where, f"{value} lies beyond {_LARGEST:,}, where readers of JSON round: take a larger unit, or a text"
+                where, f"{value} lies beyond {LARGEST:,}, where readers of JSON round: take a larger unit, or a text"
             )
         case float() if not isfinite(value):
             yield Problem(where, f"{value} is not a finite number")
@@ -98,7 +98,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _integer(text: str) -> int | float:
     """A whole number beyond what doubles tell apart is the double nearest to it, as everywhere in JSON."""
     number = _finite(text)
-    return int(text) if abs(number) <= _LARGEST else number
+    return int(text) if abs(number) <= LARGEST else number
 
 
 def _finite(text: str) -> float:

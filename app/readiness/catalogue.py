@@ -18,6 +18,7 @@ from app.readiness.rule import NO_RULES, Metric, Rules
 ChangeKind = Literal["model", "provider-terms", "volume", "data", "purpose"]
 NeedKind = Literal["number", "money", "text", "list"]
 
+_NONE: frozenset[str] = frozenset()
 _FORBID = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
@@ -203,13 +204,29 @@ class Catalogue:
         return {metric.key: metric for metric in every}
 
     @cached_property
-    def _heard(self) -> tuple[Metric, ...]:
-        keys = {figure.metric for question in self.questions.values() for figure in question.rules.figures}
-        return tuple(metric for key, metric in self.metrics.items() if key in keys)
+    def heard(self) -> frozenset[str]:
+        """The keys of the metrics that any of its rules reads."""
+        return frozenset(figure.metric for question in self.questions.values() for figure in question.rules.figures)
 
-    def hears(self, name: str) -> bool:
-        """Whether any of its rules reads findings of that name."""
-        return any(metric.names_it(name) for metric in self._heard)
+    @cached_property
+    def _named(self) -> Mapping[str, frozenset[str]]:
+        by_name: dict[str, set[str]] = {}
+        for key, metric in self.metrics.items():
+            for name in (key, *metric.names):
+                by_name.setdefault(name, set()).add(key)
+        return {name: frozenset(keys) for name, keys in by_name.items()}
+
+    @cached_property
+    def _endings(self) -> tuple[str, ...]:
+        return tuple(name[1:] for name in self._named if name.startswith("*."))
+
+    def metrics_of(self, name: str) -> frozenset[str]:
+        """The keys of the metrics that findings of that name are of."""
+        keys = self._named.get(name, _NONE)
+        for ending in self._endings if name.endswith(self._endings) else ():
+            if name.endswith(ending):
+                keys |= self._named[f"*{ending}"]
+        return keys
 
     @cached_property
     def dimension_of(self) -> Mapping[str, Dimension]:

@@ -119,7 +119,7 @@ def _contradiction(asked: QuestionScore, item: ItemProof) -> str:
         metrics = sorted({each.metric for each in item.item.figures if each.against is not None})
         return ", ".join(metrics) or "a finding"
     line = told.pieces[0].lines[0]
-    return f"found {line.found} ({line.wanted})"
+    return f"{line.subject} is {line.found}, {line.threshold}"
 
 
 def _shown(asked: QuestionScore, item: ItemProof) -> str:
@@ -136,7 +136,7 @@ def _lacking(asked: QuestionScore, item: ItemProof, proven: int, claimed: int) -
     lines = [line for piece in told.pieces if not piece.met for line in piece.lines if not line.met]
     if not lines or all(line.found == NOTHING for line in lines):
         return None
-    lacks = "; ".join(f"{line.wanted}: {line.found}" for line in lines[:_MOST_LACKING])
+    lacks = "; ".join(f"{line.wanted} (found: {line.found})" for line in lines[:_MOST_LACKING])
     more = f"; and {len(lines) - _MOST_LACKING} more" if len(lines) > _MOST_LACKING else ""
     return f"For level {told.level}, {_named(item)} lacks: {lacks}{more}."
 

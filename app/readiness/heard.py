@@ -1,6 +1,6 @@
 """What a question's rules hear in its items: which levels they support, and what they speak against."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -10,10 +10,11 @@ from app.readiness.amount import Amount
 from app.readiness.assessment import Evidence
 from app.readiness.rule import Against, Piece, Rules, Supports
 from app.readiness.rule_text import Figure
+from app.readiness.run import Bunch, Key, Run, belonging_to, runs
 from app.readiness.yardstick import Yardstick, compared
 
-Run = tuple[Finding, ...]
-"""Findings that were taken together: of one load, one task, or a whole file."""
+Share = tuple[str | None, tuple[Bunch, ...]]
+"""What one item gives to a sum or a count, with the digest of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,67 +46,115 @@ def supports(rules: Rules, candidates: Sequence[Candidate], yardstick: Yardstick
 
 def spoken_against(rules: Rules, item: Evidence, yardstick: Yardstick) -> Iterator[Against]:
     """The rules that hear something in the item that speaks against a level."""
-    for rule in rules.against:
-        if any(_against(rule, run, yardstick) for run in runs(item.figures, rule.same)):
-            yield rule
+    if yardstick.concerns(rules, item):
+        yield from (rule for rule in rules.against if findings_against(rule, item, yardstick))
 
 
 def reads_again(rule: Against, item: Evidence, yardstick: Yardstick) -> bool:
     """Whether an item holds a finding that the same rule reads: under its load, for its time, with its cases."""
     return any(
-        _given(rule, run, yardstick) and any(yardstick.settles(rule.figure, finding) for finding in run)
-        for run in runs(item.figures, rule.same)
+        yardstick.settles(rule.figure, finding) for bunch in _beside_given(rule, item, yardstick) for finding in bunch
     )
 
 
 def findings_against(rule: Against, item: Evidence, yardstick: Yardstick) -> tuple[Finding, ...]:
     """The findings of an item that speak against by this rule."""
-    return tuple(chain(*(_against(rule, run, yardstick) for run in runs(item.figures, rule.same))))
-
-
-def runs(findings: Sequence[Finding], same: Sequence[str]) -> tuple[Run, ...]:
-    """The findings by what they agree on; one that says nothing of an attribute belongs to every run."""
-    if not same:
-        return (tuple(findings),) if findings else ()
-    keys = dict.fromkeys(tuple(finding.attributes.get(name) for name in same) for finding in findings)
-    whole = [key for key in keys if not any(_within(key, other) for other in keys if other != key)]
     return tuple(
-        tuple(finding for finding in findings if _within(tuple(finding.attributes.get(name) for name in same), key))
-        for key in whole
+        finding
+        for bunch in _beside_given(rule, item, yardstick)
+        for finding in bunch
+        if yardstick.says(rule.figure, finding)
     )
+
+
+def _beside_given(rule: Against, item: Evidence, yardstick: Yardstick) -> list[tuple[Finding, ...]]:
+    """The findings beside which stands what is given: each once, though it belong to several runs."""
+    runs_read = (run for run in against_runs(rule, item, yardstick) if _given(rule, run, yardstick))
+    return [bunch.findings for bunch in dict.fromkeys(bunch for run in runs_read for bunch in run.bunches)]
+
+
+def piece_runs(piece: Piece, item: Evidence, yardstick: Yardstick) -> tuple[Run, ...]:
+    """What an item holds for a piece, by the attributes on which findings must agree to be taken together."""
+    same = tuple(dict.fromkeys((*piece.same, *(piece.together or ()))))
+    return runs(yardstick.findings_of({figure.metric for figure in piece.figures}, item), same)
+
+
+def against_runs(rule: Against, item: Evidence, yardstick: Yardstick) -> tuple[Run, ...]:
+    """What an item holds for a rule that speaks against, by the attributes on which its findings must agree."""
+    metrics = {figure.metric for figure in (rule.figure, *rule.given)}
+    return runs(yardstick.findings_of(metrics, item), rule.same)
 
 
 def meets(figure: Figure, run: Run, yardstick: Yardstick) -> bool:
-    """Whether a run meets a figure by itself; what is added up or counted is looked at elsewhere."""
-    read = [finding for finding in run if yardstick.reads(figure, finding)]
-    if figure.quantity == "every":
-        return bool(read) and all(yardstick.meets(figure, finding) for finding in read)
-    return any(yardstick.meets(figure, finding) for finding in read)
+    """Whether a run meets a figure by itself."""
+    if _gathers(figure):
+        return _reached(figure, [(None, run.bunches)], yardstick)
+    said: set[bool | None] = set().union(*(bunch.says(figure, yardstick) for bunch in run.bunches))
+    return True in said and not (figure.quantity == "every" and False in said)
 
 
-def qualifying(piece: Piece, item: Evidence, yardstick: Yardstick) -> tuple[Run, ...]:
-    """The runs of an item that meet everything of a piece but what is added up or counted."""
-    alone = [each for each in piece.figures if not _gathers(each)]
-    gathered = [each for each in piece.figures if _gathers(each)]
+def meets_alone(piece: Piece, item: Evidence, yardstick: Yardstick) -> bool:
+    """Whether an item meets a piece without any other."""
+    qualifying = _qualifying(piece, item, yardstick)
+    if piece.together is None:
+        return any(_enough(piece, [(None, run.bunches)], yardstick) for run in qualifying)
+    return any(_enough(piece, list(each.values()), yardstick) for each in _agreeing(piece, {0: (None, qualifying)}))
+
+
+def gathered_figure(figure: Figure, together: Iterable[Share], yardstick: Yardstick) -> Fraction:
+    """What findings come to, added up or counted.
+
+    The same file twice counts once: with the larger sum, should two readings of it differ.
+    """
+    if figure.quantity == "different":
+        stated = (each for _, bunches in together for bunch in bunches for each in bunch.stated(figure, yardstick))
+        return Fraction(len({each.attributes.get(figure.different or "") for each in stated} - {None}))
+    sums: dict[object, Fraction] = {}
+    for index, (digest, bunches) in enumerate(together):
+        own = sum((bunch.sum(figure, yardstick) for bunch in bunches), Fraction(0))
+        file = index if digest is None else digest
+        sums[file] = max(own, sums.get(file, own))
+    return sum(sums.values(), Fraction(0))
+
+
+def _qualifying(piece: Piece, item: Evidence, yardstick: Yardstick) -> tuple[Run, ...]:
+    """The runs of an item that meet everything of a piece but what is added up or counted, and have a part in that."""
     return tuple(
         run
-        for run in runs(item.figures, piece.same)
-        if all(meets(each, run, yardstick) for each in alone)
-        and all(any(yardstick.reads(each, finding) for finding in run) for each in gathered)
+        for run in piece_runs(piece, item, yardstick)
+        if all(
+            any(bunch.stated(each, yardstick) for bunch in run.bunches)
+            if _gathers(each)
+            else meets(each, run, yardstick)
+            for each in piece.figures
+        )
     )
 
 
-def enough(piece: Piece, gathered: Iterable[Run], yardstick: Yardstick) -> bool:
-    """Whether these runs come to what is added up or counted."""
-    together = tuple(gathered)
-    return bool(together) and all(_reached(each, together, yardstick) for each in piece.figures if _gathers(each))
+def _agreeing(piece: Piece, able: Mapping[int, tuple[str | None, Sequence[Run]]]) -> Iterator[Mapping[int, Share]]:
+    """What items may be taken together for a piece: runs that agree, each item's as one share."""
+    by_key: dict[Key, list[tuple[int, Run]]] = {}
+    for index, (_, found) in able.items():
+        for run in found:
+            by_key.setdefault(tuple(run.key[name] for name in piece.together or ()), []).append((index, run))
+    for belonging in belonging_to(by_key).values():
+        bunches: dict[int, dict[Bunch, None]] = {}
+        for key in belonging:
+            for index, run in by_key[key]:
+                bunches.setdefault(index, {}).update(dict.fromkeys(run.bunches))
+        yield {index: (able[index][0], tuple(each)) for index, each in sorted(bunches.items())}
+
+
+def _enough(piece: Piece, together: Sequence[Share], yardstick: Yardstick) -> bool:
+    """Whether these come to what is added up or counted."""
+    return all(_reached(each, together, yardstick) for each in piece.figures if _gathers(each))
 
 
 def _gathers(figure: Figure) -> bool:
     return figure.quantity in ("total", "different")
 
 
-def _reached(figure: Figure, together: Sequence[Run], yardstick: Yardstick) -> bool:
+def _reached(figure: Figure, together: Sequence[Share], yardstick: Yardstick) -> bool:
     bound = yardstick.amount(figure.bound) if isinstance(figure.bound, Amount) else None
     return (
         bound is not None
@@ -114,20 +163,14 @@ def _reached(figure: Figure, together: Sequence[Run], yardstick: Yardstick) -> b
     )
 
 
-def gathered_figure(figure: Figure, together: Sequence[Run], yardstick: Yardstick) -> Fraction:
-    """What the runs come to, added up or counted. What is less than nothing adds nothing."""
-    read = [finding for run in together for finding in run if yardstick.reads(figure, finding)]
-    if figure.quantity == "different":
-        return Fraction(len({finding.attributes.get(figure.different or "") for finding in read} - {None}))
-    values = (yardstick.measured(figure, finding) for finding in read)
-    return sum((value for value in values if value is not None and value > 0), Fraction(0))
-
-
 def _shown(rule: Supports, candidates: Sequence[Candidate], yardstick: Yardstick) -> Iterator[tuple[int, Support]]:
     """Each item that has a part in meeting the rule, with the best that it can be part of."""
-    parts = [_parts(piece, candidates, yardstick) for piece in rule.pieces]
-    if not all(parts):
-        return
+    parts = []
+    for piece in rule.pieces:
+        part = _parts(piece, candidates, yardstick)
+        if not part:
+            return
+        parts.append(part)
     best = [(max(grade for grade, _ in part.values()), max(read for _, read in part.values())) for part in parts]
     for index in dict.fromkeys(chain(*parts)):
         worth, read = 0, 0
@@ -141,77 +184,46 @@ def _shown(rule: Supports, candidates: Sequence[Candidate], yardstick: Yardstick
 
 def _parts(piece: Piece, candidates: Sequence[Candidate], yardstick: Yardstick) -> dict[int, tuple[int, int]]:
     """The items that can have a part in meeting a piece, with the grades at which they then do."""
-    able = {index: found for index, each in enumerate(candidates) if (found := qualifying(piece, each.item, yardstick))}
     if piece.together is None:
         return {
-            index: (candidates[index].grade, candidates[index].read)
-            for index, found in able.items()
-            if any(enough(piece, [run], yardstick) for run in found)
+            index: (each.grade, each.read)
+            for index, each in enumerate(candidates)
+            if meets_alone(piece, each.item, yardstick)
         }
+    able = {
+        index: (_digest(each.item), found)
+        for index, each in enumerate(candidates)
+        if (found := _qualifying(piece, each.item, yardstick))
+    }
     parts: dict[int, tuple[int, int]] = {}
-    for index in able:
-        grade = _lowest_used(
-            piece, index, {at: each.grade for at, each in enumerate(candidates)}, candidates, able, yardstick
-        )
-        read = _lowest_used(
-            piece, index, {at: each.read for at, each in enumerate(candidates)}, candidates, able, yardstick
-        )
-        if grade is not None and read is not None:
-            parts[index] = (grade, read)
+    for shares in _agreeing(piece, able):
+        if not _enough(piece, list(shares.values()), yardstick):
+            continue
+        by_grade = {index: candidates[index].grade for index in shares}
+        by_reading = {index: candidates[index].read for index in shares}
+        for index in shares:
+            grade, read = parts.get(index, (0, 0))
+            parts[index] = (
+                max(grade, _lowest_used(piece, index, by_grade, shares, yardstick)),
+                max(read, _lowest_used(piece, index, by_reading, shares, yardstick)),
+            )
     return parts
 
 
 def _lowest_used(
-    piece: Piece,
-    first: int,
-    grades: dict[int, int],
-    candidates: Sequence[Candidate],
-    able: dict[int, tuple[Run, ...]],
-    yardstick: Yardstick,
-) -> int | None:
+    piece: Piece, first: int, grades: Mapping[int, int], shares: Mapping[int, Share], yardstick: Yardstick
+) -> int:
     """The lowest grade among an item and those that are taken beside it, the strongest first, until it is enough."""
-    lowest: int | None = None
-    for key in dict.fromkeys(_agreed(piece, run) for run in able[first]):
-        taken: list[Run] = []
-        digests: set[str] = set()
-        order = sorted(able, key=lambda each: (each != first, -grades[each]))
-        for index in order:
-            digest = candidates[index].item.sha256
-            if digest is not None and digest in digests:
-                continue  # the same file twice is one run, not two
-            digests |= {digest} if digest else set()
-            mine = [run for run in able[index] if _agrees(_agreed(piece, run), key)]
-            taken += mine
-            if mine and enough(piece, taken, yardstick):
-                reached = min(grades[first], grades[index])
-                lowest = reached if lowest is None else max(lowest, reached)
-                break
-    return lowest
+    taken: list[Share] = []
+    for index in sorted(shares, key=lambda each: (each != first, -grades[each])):
+        taken.append(shares[index])
+        if _enough(piece, taken, yardstick):
+            return min(grades[first], grades[index])
+    raise ValueError("all of them together were enough")
 
 
-def _agreed(piece: Piece, run: Run) -> tuple[object, ...]:
-    """What a run says of the attributes on which runs taken together must agree."""
-    return tuple(
-        next((finding.attributes[name] for finding in run if name in finding.attributes), None)
-        for name in piece.together or ()
-    )
-
-
-def _agrees(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
-
-
-def _within(key: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether a finding with that key belongs to the run of the other: it says the same, or nothing."""
-    return all(a is None or a == b for a, b in zip(key, other, strict=True))
-
-
-def _against(rule: Against, run: Run, yardstick: Yardstick) -> Run:
-    if not _given(rule, run, yardstick):
-        return ()
-    return tuple(
-        finding for finding in run if yardstick.reads(rule.figure, finding) and yardstick.meets(rule.figure, finding)
-    )
+def _digest(item: Evidence) -> str | None:
+    return item.sha256.casefold() if item.sha256 else None
 
 
 def _given(rule: Against, run: Run, yardstick: Yardstick) -> bool:

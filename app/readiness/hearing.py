@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.finding import Finding
-from app.readiness.amount import Amount
 from app.readiness.assessment import Evidence, Needs
 from app.readiness.catalogue import Catalogue, Question
 from app.readiness.grade import Grade
 from app.readiness.heard import (
     Candidate,
-    enough,
+    against_runs,
     findings_against,
     gathered_figure,
     meets,
-    qualifying,
-    runs,
+    meets_alone,
+    piece_runs,
     spoken_against,
     supports,
 )
@@ -28,6 +27,7 @@ from app.readiness.proof import counted_grade
 from app.readiness.rule import Against, Piece, Supports
 from app.readiness.rule_text import Figure
 from app.readiness.rule_words import figure_text, figure_told
+from app.readiness.run import Run, whole
 from app.readiness.yardstick import Yardstick, statistic_of
 
 NOTHING: Final = "says nothing of it"
@@ -39,9 +39,16 @@ class LineHeard:
     """One figure of a rule beside an item."""
 
     wanted: str  # the figure in words, with its threshold for this pilot
+    subject: str  # what of: Time to the first word, p95
+    threshold: str  # at most 1,500 ms; blank where being found is enough
     found: str  # what the item says to it, or that it says nothing
     met: bool
     where: str | None = None  # in the file
+
+    @property
+    def silent(self) -> bool:
+        """Whether the item says nothing of it."""
+        return self.found == NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class SpeaksTo:
     """A question that an item speaks to."""
 
     question: Question
-    level: int | None  # the highest that it shows alone, at the grade at which it counts; None: not enough for any
+    level: int | None  # the highest that it shows alone, whatever its grade; None: not enough for any
     against: int | None  # the level above which it speaks against
     heard: ItemHeard
 
@@ -127,8 +134,7 @@ def speaks_to(catalogue: Catalogue, profile: Profile, needs: Needs, item: Eviden
 
 def read_findings(question: Question, item: Evidence, yardstick: Yardstick) -> tuple[Finding, ...]:
     """The findings of an item that the question's rules speak of."""
-    metrics = [yardstick.metric(key) for key in dict.fromkeys(figure.metric for figure in question.rules.figures)]
-    return tuple(each for each in item.figures if any(metric.names_it(each.metric) for metric in metrics))
+    return yardstick.findings_of(question.rules.metrics, item)
 
 
 def _speaking(question: Question, item: Evidence, yardstick: Yardstick) -> SpeaksTo:
@@ -144,14 +150,12 @@ def _most_decisive(each: SpeaksTo) -> tuple[object, ...]:
 
 
 def _question_reads(question: Question, item: Evidence, yardstick: Yardstick) -> bool:
-    return bool(question.rules.figures) and bool(read_findings(question, item, yardstick))
+    return yardstick.concerns(question.rules, item)
 
 
 def _reads_any(rule: Supports | Against, item: Evidence, yardstick: Yardstick) -> bool:
     figures = [rule.figure] if isinstance(rule, Against) else [each for piece in rule.pieces for each in piece.figures]
-    return any(
-        yardstick.metric(figure.metric).names_it(finding.metric) for figure in figures for finding in item.figures
-    )
+    return any(yardstick.speaks_of(figure, finding) for figure in figures for finding in item.figures)
 
 
 def _shows(rule: Supports, item: Evidence, yardstick: Yardstick) -> RuleHeard:
@@ -161,10 +165,11 @@ def _shows(rule: Supports, item: Evidence, yardstick: Yardstick) -> RuleHeard:
 
 def _speaks(rule: Against, item: Evidence, yardstick: Yardstick) -> RuleHeard:
     speaking = findings_against(rule, item, yardstick)
-    run = next((run for run in runs(item.figures, rule.same) if set(map(id, run)) & set(map(id, speaking))), None)
-    beside = run if run is not None else item.figures
+    found = against_runs(rule, item, yardstick)
+    run = next((run for run in found if set(map(id, run.findings)) & set(map(id, speaking[:1]))), None)
+    beside = run or whole(item.figures)
     lines = (
-        _line(rule.figure, speaking or beside, yardstick),
+        _line(rule.figure, whole(speaking) if speaking else beside, yardstick),
         *(_line(each, beside, yardstick) for each in rule.given),
     )
     piece = PieceHeard(figure_told(rule.figure, yardstick.catalogue, yardstick.needs).words, bool(speaking), lines)
@@ -173,47 +178,42 @@ def _speaks(rule: Against, item: Evidence, yardstick: Yardstick) -> RuleHeard:
 
 def _piece(piece: Piece, item: Evidence, yardstick: Yardstick) -> PieceHeard:
     """The piece beside the run of the item that comes nearest to meeting it."""
-    told = [tuple(_line(figure, run, yardstick) for figure in piece.figures) for run in runs(item.figures, piece.same)]
-    nearest = max(told, key=lambda lines: sum(line.met for line in lines), default=())
-    qualified = qualifying(piece, item, yardstick)
-    met = (
-        enough(piece, qualified, yardstick)
-        if piece.together is not None
-        else any(enough(piece, [run], yardstick) for run in qualified)
-    )
-    return PieceHeard(piece.title, met, nearest)
+    found = piece_runs(piece, item, yardstick)
+    met = [sum(meets(figure, run, yardstick) for figure in piece.figures) for run in found]
+    nearest = found[met.index(max(met))] if found else whole(())
+    lines = tuple(_line(figure, nearest, yardstick) for figure in piece.figures)
+    return PieceHeard(piece.title, meets_alone(piece, item, yardstick), lines)
 
 
-def _line(figure: Figure, run: tuple[Finding, ...], yardstick: Yardstick) -> LineHeard:
+def _line(figure: Figure, run: Run, yardstick: Yardstick) -> LineHeard:
     told = figure_told(figure, yardstick.catalogue, yardstick.needs)
-    read = [finding for finding in run if yardstick.reads(figure, finding)]
-    if figure.quantity in ("total", "different"):
-        return _gathered(figure, told.words, run, read, yardstick)
+    told_as = (told.words, told.subject, told.threshold)
     met = meets(figure, run, yardstick)
-    wanting = [each for each in read if yardstick.meets(figure, each) == met] or read
+    if figure.quantity in ("total", "different"):
+        return _gathered(figure, told_as, run, yardstick, met=met)
+    read = [finding for finding in run.findings if yardstick.reads(figure, finding)]
+    wanting = [each for each in read if yardstick.says(figure, each) == met] or read
     if wanting:
         finding = wanting[0]
-        return LineHeard(told.words, _found(figure, finding, yardstick), met, finding.where)
-    other = next(iter(_of_the_metric(figure, run, yardstick)), None)
+        return LineHeard(*told_as, _found(figure, finding, yardstick), met, finding.where)
+    of_it = _of_the_metric(figure, run.findings, yardstick)
+    other = min(of_it, key=lambda each: statistic_of(each) != figure.statistic, default=None)
     if other is None:
-        return LineHeard(told.words, NOTHING, met=False)
-    return LineHeard(told.words, f"{_found(figure, other, yardstick)}: {_why_unread(figure, other, yardstick)}", False)
+        return LineHeard(*told_as, NOTHING, met=False)
+    return LineHeard(*told_as, f"{_found(figure, other, yardstick)}: {_why_unread(figure, other, yardstick)}", False)
 
 
-def _gathered(
-    figure: Figure, words: str, run: Sequence[Finding], read: Sequence[Finding], yardstick: Yardstick
-) -> LineHeard:
+def _gathered(figure: Figure, told_as: tuple[str, str, str], run: Run, yardstick: Yardstick, *, met: bool) -> LineHeard:
+    read = [finding for finding in run.findings if yardstick.states(figure, finding)]
     if not read:
-        return LineHeard(words, NOTHING, met=False)
-    value = gathered_figure(figure, [tuple(run)], yardstick)
-    bound = yardstick.amount(figure.bound) if isinstance(figure.bound, Amount) else None
+        return LineHeard(*told_as, NOTHING, met=False)
+    value = gathered_figure(figure, [(None, run.bunches)], yardstick)
     unit = "1" if figure.quantity == "different" else yardstick.metric(figure.metric).unit
-    return LineHeard(words, figure_text(value, unit), bound is not None and value >= bound, read[0].where)
+    return LineHeard(*told_as, figure_text(value, unit), met, read[0].where)
 
 
 def _of_the_metric(figure: Figure, run: Sequence[Finding], yardstick: Yardstick) -> Iterator[Finding]:
-    metric = yardstick.metric(figure.metric)
-    return (finding for finding in run if metric.names_it(finding.metric))
+    return (finding for finding in run if yardstick.speaks_of(figure, finding))
 
 
 def _found(figure: Figure, finding: Finding, yardstick: Yardstick) -> str:
@@ -231,7 +231,7 @@ def _found(figure: Figure, finding: Finding, yardstick: Yardstick) -> str:
     if statistic and figure.statistic in ("ci95_lower", "ci95_upper") and statistic != figure.statistic:
         statistic = None
     as_its = f" ({statistic})" if statistic and statistic != figure.statistic else ""
-    beside = [test.attribute for test in figure.tests if test.attribute in finding.attributes]
+    beside = [name for name in dict.fromkeys(test.attribute for test in figure.tests) if name in finding.attributes]
     load = ", ".join(f"{name.replace('_', ' ')} {finding.attributes[name]}" for name in beside[:_MOST_ATTRIBUTES])
     return f"{said}{as_its}{f' at {load}' if load else ''}"
 

@@ -95,7 +95,9 @@ class Trials:
     def after(self, asked: QuestionScore, answer: Answer) -> QuestionScore:
         """How the question stands with another answer."""
         trial = replace(self._assessment, answers={asked.key: answer})
-        return question_score(self._catalogue, trial, asked.dimension, asked.question, self._as_of)
+        return question_score(
+            self._catalogue, trial, asked.dimension, asked.question, self._as_of, yardstick=self._yardstick
+        )
 
     def made(self, asked: QuestionScore, moves: Iterable[Move]) -> QuestionScore:
         """How the question stands after these moves, made in this order."""

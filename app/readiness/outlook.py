@@ -124,7 +124,12 @@ def _forecasts(catalogue: Catalogue, assessment: Assessment, scored: Score) -> I
         if day > scored.as_of + _AHEAD:
             return
         stale = [questions[key] for key in keys]
-        then = {each.key: question_score(catalogue, assessment, each.dimension, each.question, day) for each in stale}
+        then = {
+            each.key: question_score(
+                catalogue, assessment, each.dimension, each.question, day, yardstick=each.yardstick
+            )
+            for each in stale
+        }
         moved = any(each.proven != questions[key].proven for key, each in then.items())
         questions.update(then)
         gates_then = gate_scores(catalogue, assessment, questions, day)

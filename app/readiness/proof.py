@@ -159,7 +159,11 @@ def _heard(question: Question, answer: Answer, counting: _Counting, yardstick: Y
     """What the question's rules hear in each of the answer's items, by its place."""
     if not question.rules.supports or answer.level is None:
         return {}
-    able = {index: each for index, each in enumerate(answer.evidence) if each.figures and not each.withdrawn}
+    able = {
+        index: each
+        for index, each in enumerate(answer.evidence)
+        if each.figures and not each.withdrawn and yardstick.concerns(question.rules, each)
+    }
     candidates = [
         Candidate(each, grade := counting.of(counted_grade(each), each), min(grade, each.read_grade or Grade.ASSERTED))
         for each in able.values()
@@ -209,12 +213,7 @@ def _stated(item: Evidence, claimed: int, yardstick: Yardstick) -> int | None:
     """
     if item.kind in ("link", "document"):
         return item.supports if item.supports is not None and item.confirmed else claimed
-    return item.supports if item.figures and not _ruled(item, yardstick) else None
-
-
-def _ruled(item: Evidence, yardstick: Yardstick) -> bool:
-    """Whether the catalogue has a rule on any of the item's metrics."""
-    return any(yardstick.catalogue.hears(each.metric) for each in item.figures)
+    return item.supports if item.figures and not yardstick.hears(item) else None
 
 
 def _against(
@@ -226,23 +225,16 @@ def _against(
     """
     if not item.figures or (item.withdrawn and item.withdrawn.confirmed):
         return None
+    heard = yardstick.hears(item)
+    rules = () if not heard else tuple(spoken_against(question.rules, item, yardstick))
+    stated = () if heard else tuple(each for each in item.figures if each.against is not None)
+    if not rules and not stated:
+        return None
     settling = [each for each in evidence if _may_settle(each, item, seen)]
-    return min(
-        [
-            rule.level
-            for rule in spoken_against(question.rules, item, yardstick)
-            if not any(reads_again(rule, other, yardstick) for other in settling)
-        ]
-        + ([] if _ruled(item, yardstick) else list(_stated_against(item, settling))),
-        default=None,
-    )
-
-
-def _stated_against(item: Evidence, settling: Sequence[Evidence]) -> Iterator[int]:
-    """The levels that a document states for findings that no rule reads, as far as they stand."""
-    for finding in item.figures:
-        if finding.against is not None and not any(_same_figure(finding, other) for other in settling):
-            yield finding.against
+    standing = [rule.level for rule in rules if not any(reads_again(rule, each, yardstick) for each in settling)]
+    # What a document states is taken for findings that no rule reads.
+    standing += [each.against or 0 for each in stated if not any(_same_figure(each, other) for other in settling)]
+    return min(standing, default=None)
 
 
 def _same_figure(finding: Finding, other: Evidence) -> bool:

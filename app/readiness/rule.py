@@ -9,12 +9,13 @@ A figure of a rule is a line of text:
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from app.readiness.amount import Amount
-from app.readiness.rule_text import Figure, figure
+from app.readiness.rule_text import Figure, NeedList, bound_needs, figure
 from app.readiness.unit import MONEY, factor
 
 _FORBID = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -41,14 +42,6 @@ class Metric:
     unit: Words  # in which thresholds are stated; `money`: the pilot's own currency
     names: tuple[Words, ...] = ()  # as tools write it; "*.acc" is any name that ends in .acc
     hint: Annotated[str, Field(max_length=400)] | None = None  # what counts, and how to work it out
-
-    def names_it(self, name: str) -> bool:
-        """Whether a finding of that name is one of this."""
-        return (
-            name == self.key
-            or name in self.names
-            or any(each.startswith("*.") and name.endswith(each[1:]) for each in self.names)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +78,7 @@ class Against:
     same: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """How a question reads findings. Supporting and speaking against are two rules."""
 
@@ -102,13 +95,18 @@ class Rules:
             *(each for rule in self.against for each in (rule.figure, *rule.given)),
         )
 
+    @cached_property
+    def metrics(self) -> frozenset[str]:
+        """The metrics that they read."""
+        return frozenset(figure.metric for figure in self.figures)
+
     def needs_below(self, level: int) -> frozenset[str]:
         """The needs that decide whether `level` is reached: of what supports it or less, and speaks against it."""
         return frozenset(key for figure in self._deciding(level) for key in figure.needs)
 
     def metrics_below(self, level: int) -> frozenset[str]:
-        """The metrics that are compared with such a need."""
-        return frozenset(figure.metric for figure in self._deciding(level) if figure.needs)
+        """The metrics whose values decide the same: those in money cannot be read without the pilot's currency."""
+        return frozenset(each.metric for each in self._deciding(level) if each.operator and each.reads_value)
 
     def _deciding(self, level: int) -> Iterator[Figure]:
         for supporting in self.supports:
@@ -121,18 +119,21 @@ class Rules:
 
 
 NO_RULES = Rules()
+_HOLDS: Mapping[str, str] = {"number": "a figure", "money": "a figure", "text": "words", "list": "a list"}
 
 
 def rule_problems(
-    rules: Rules, metrics: Mapping[str, Metric], needs: Mapping[str, tuple[bool, str | None]]
+    rules: Rules, metrics: Mapping[str, Metric], needs: Mapping[str, tuple[str, str | None]]
 ) -> list[str]:
-    """What is wrong between a question's rules, the metrics and the needs (whether each is a figure, and its unit)."""
+    """What is wrong between a question's rules, the metrics and the needs (the kind of each, and its unit)."""
     found: list[str] = []
     for each in rules.figures:
         metric = metrics.get(each.metric)
         if metric is None:
             found.append(f"'{each}' reads '{each.metric}', and there is no such metric")
-        found += [f"'{each}' reads need.{key}, and there is no such need" for key in each.needs if key not in needs]
+        found += _need_problems(each, needs)
+        if each.bound is not None and each.reads_value and not isinstance(each.bound, Amount):
+            found.append(f"'{each}' compares a value with words: only an attribute can be one (yes is 1, no is 0)")
         if metric is not None and isinstance(each.bound, Amount) and each.reads_value:
             found += [problem for problem in [_unit_problem(each, each.bound, metric, needs)] if problem]
     found += [
@@ -143,13 +144,25 @@ def rule_problems(
     return found
 
 
+def _need_problems(read: Figure, needs: Mapping[str, tuple[str, str | None]]) -> Iterator[str]:
+    """That a need is not there, or is no figure where it is worked with, or no list where it lists what is allowed."""
+    for bound in (read.bound, *(test.bound for test in read.tests)):
+        for key in bound_needs(bound):
+            if key not in needs:
+                yield f"'{read}' reads need.{key}, and there is no such need"
+            elif isinstance(bound, NeedList) != (needs[key][0] == "list") or needs[key][0] == "text":
+                holds = _HOLDS[needs[key][0]]
+                yield f"'{read}' reads need.{key}, which holds {holds}: 'in' takes a list, the rest figures"
+
+
 def _unit_problem(
-    read: Figure, bound: Amount, metric: Metric, needs: Mapping[str, tuple[bool, str | None]]
+    read: Figure, bound: Amount, metric: Metric, needs: Mapping[str, tuple[str, str | None]]
 ) -> str | None:
     """That a need stands alone as a threshold in another unit than the metric's."""
-    if bound.text.removeprefix("need.") not in needs:
+    kind, unit = needs.get(bound.text.removeprefix("need."), ("", None))
+    if kind not in ("number", "money"):
         return None
-    unit = needs[bound.needs[0]][1] or ""
+    unit = unit or ""
     if (metric.unit == MONEY and unit == "currency") or factor(unit, metric.unit) == 1:
         return None
     return f"'{read}' compares {metric.unit} with a need in {unit or 'no unit'}"

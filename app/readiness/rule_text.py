@@ -33,6 +33,7 @@ _HEAD = re.compile(
     r"(?P<words>[a-z][\w.]*(?:\s+[a-z][\w.]*)?)\s*(?:(?P<operator><=|>=|<|>|=|\bin\b)\s*(?P<bound>.+))?"
 )
 _TEST = re.compile(r"(?P<attribute>[A-Za-z_][\w.]*)\s*(?P<operator><=|>=|<|>|=|\bin\b)\s*(?P<bound>.+)")
+_ATTRIBUTE = re.compile(r"[A-Za-z_][\w.]*")
 _WORD = re.compile(r"[A-Za-z][\w.:-]*")
 _METRIC = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -69,7 +70,7 @@ class Figure:
     @property
     def needs(self) -> tuple[str, ...]:
         """The needs that it reads."""
-        return tuple(key for bound in (self.bound, *(test.bound for test in self.tests)) for key in _needs(bound))
+        return tuple(key for bound in (self.bound, *(test.bound for test in self.tests)) for key in bound_needs(bound))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Figure) and other.text == self.text
@@ -115,7 +116,7 @@ def figure(text: str) -> Figure:
         operator=operator,
         bound=_bound(whole, operator, match["bound"]) if operator else None,
         tests=tuple(_test(whole, part) for part in tests.split(" and ")) if tests else (),
-        without=tuple(part.strip() for part in without.split(",")) if without else (),
+        without=tuple(_attribute(whole, part.strip()) for part in without.split(",")) if without else (),
         different=match["different"],
     )
 
@@ -126,6 +127,12 @@ def _test(whole: str, text: str) -> Test:
         raise ValueError(f"'{whole}': '{text.strip()}' is no condition on an attribute")
     operator = cast(Operator, match["operator"])
     return Test(match["attribute"], operator, _bound(whole, operator, match["bound"]))
+
+
+def _attribute(whole: str, text: str) -> str:
+    if not _ATTRIBUTE.fullmatch(text):
+        raise ValueError(f"'{whole}': '{text}' is no attribute; what is left out stands last: without one, another")
+    return text
 
 
 def _bound(whole: str, operator: Operator, text: str) -> Bound:
@@ -146,7 +153,8 @@ def _bound(whole: str, operator: Operator, text: str) -> Bound:
         raise ValueError(f"'{whole}': {error}") from None
 
 
-def _needs(bound: Bound | None) -> tuple[str, ...]:
+def bound_needs(bound: Bound | None) -> tuple[str, ...]:
+    """The needs that a bound reads."""
     match bound:
         case Amount():
             return bound.needs

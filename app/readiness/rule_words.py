@@ -44,6 +44,8 @@ class FigureTold:
 
     words: str
     unwritten: tuple[str, ...]  # titles of the needs that it compares with and that are not written down
+    subject: str = ""  # what is compared: Time to the first word, p95
+    threshold: str = ""  # with what: at most 1,500 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,15 @@ def rules_told(catalogue: Catalogue, question: Question, needs: Needs | None = N
 def figure_told(figure: Figure, catalogue: Catalogue, needs: Needs | None = None) -> FigureTold:
     """A figure in words: Time to the first word, p95: at most 1,500 ms, where concurrency is at least 400."""
     metric = catalogue.metrics[figure.metric]
-    words = ", ".join(filter(None, (metric.title, _attribute(figure), _statistic(figure.statistic), _all(figure))))
-    if figure.operator:
-        words += f": {_compared(figure, metric, catalogue, needs)}"
+    subject = ", ".join(filter(None, (metric.title, _attribute(figure), _statistic(figure.statistic), _all(figure))))
+    threshold = _compared(figure, metric, catalogue, needs) if figure.operator else ""
+    words = f"{subject}: {threshold}" if threshold else subject
     if figure.tests:
         words += f", where {' and '.join(_test(test, catalogue, needs) for test in figure.tests)}"
     if figure.without:
         words += f", leaving out what is marked {' or '.join(_plain(each) for each in figure.without)}"
     unwritten = () if needs is None else tuple(_titles(figure, catalogue, needs))
-    return FigureTold(words, unwritten)
+    return FigureTold(words, unwritten, subject, threshold)
 
 
 def figure_text(value: Fraction, unit: str, currency: str | None = None) -> str:
@@ -141,9 +143,15 @@ def figure_text(value: Fraction, unit: str, currency: str | None = None) -> str:
             if value >= 2 * seconds and (value / seconds).denominator <= 10:
                 return f"{_number(value / seconds)} {noun}"
     if unit == MONEY:
-        return f"{_number(value)} {currency}" if currency else _number(value)
-    named = re.sub(r"\{([^{}]*)\}", r"\1s", unit)
-    return _number(value) if named in ("1", "") else f"{_number(value)} {named}"
+        amount = f"{float(value):,.2f}".removesuffix(".00")
+        return f"{amount} {currency}" if currency else amount
+    named = unit_text(unit)
+    return f"{_number(value)} {named}" if named else _number(value)
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it: tokens/s for {token}/s; nothing for a bare number."""
+    return "" if unit == "1" else re.sub(r"\{([^{}]*)\}", r"\1s", unit)
 
 
 def _statistic(statistic: str | None) -> str:

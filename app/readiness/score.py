@@ -98,8 +98,9 @@ class Score:
 
 def score(catalogue: Catalogue, assessment: Assessment, as_of: date) -> Score:
     """Score an assessment as it stands on a day (UTC)."""
+    yardstick = Yardstick(catalogue, assessment.pilot.needs)
     questions = {
-        question.key: question_score(catalogue, assessment, dimension, question, as_of)
+        question.key: question_score(catalogue, assessment, dimension, question, as_of, yardstick=yardstick)
         for dimension in catalogue.dimensions
         for question in dimension.questions
     }
@@ -162,8 +163,10 @@ def question_score(
     question: Question,
     as_of: date,
     seen_until: date | None = None,
+    *,
+    yardstick: Yardstick | None = None,
 ) -> QuestionScore:
-    """One question as it is answered, on a day; `seen_until` as for `proof`."""
+    """One question as it is answered, on a day; `seen_until` as for `proof`, `yardstick` where one is at hand."""
     profile = assessment.pilot.profile
     answer = assessment.answers.get(question.key, _BLANK)
     asked = question.when is None or question.when.holds(profile)
@@ -172,7 +175,8 @@ def question_score(
         and answer.not_applicable.confirmed
         and not_applicable_problem(question, profile) is None
     )
-    lives, yardstick = catalogue.shelf_lives[question.key], Yardstick(catalogue, assessment.pilot.needs)
+    lives = catalogue.shelf_lives[question.key]
+    yardstick = yardstick or Yardstick(catalogue, assessment.pilot.needs)
     shown = proof(question, answer, assessment.changes, lives, as_of, seen_until, yardstick=yardstick)
     return QuestionScore(question, dimension, answer, asked, asked and not away, shown, yardstick)
 
@@ -268,7 +272,12 @@ def _lapses_on(catalogue: Catalogue, assessment: Assessment, scored: Score) -> d
     """The first day later than the score's on which anything differs by itself. Only days of difference are tried."""
     now = scored.questions
     for day, keys in days_ahead(catalogue, assessment, scored).items():
-        then = {key: question_score(catalogue, assessment, now[key].dimension, now[key].question, day) for key in keys}
+        then = {
+            key: question_score(
+                catalogue, assessment, now[key].dimension, now[key].question, day, yardstick=now[key].yardstick
+            )
+            for key in keys
+        }
         if any(_shown(then[key]) != _shown(now[key]) for key in then):
             return day
         gates_then = gate_scores(catalogue, assessment, now, day)

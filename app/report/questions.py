@@ -1,10 +1,11 @@
 """One question with its answer and its evidence, in the words of the report. Pure."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from app.finding import Finding
+from app.finding import Finding, Scalar
 from app.readiness.assessment import Evidence, NotApplicable
 from app.readiness.catalogue import Catalogue
 from app.readiness.explain import good_until, item_proves, proves_now, would_prove_more
@@ -23,6 +24,7 @@ _NOT_APPLICABLE_WORDS = {
 
 
 _IN_FULL = 1000  # from here on every digit is shown, as money has cents; below, six are read
+_MANY = 3  # findings of an item from which on what they have in common is told once
 _AS_WRITTEN = re.compile("raw_|digest$").match  # attributes that say how the file put it, for whoever opens the file
 
 
@@ -109,6 +111,7 @@ def _evidence(catalogue: Catalogue, asked: QuestionScore, each: ItemProof, as_of
         against=each.against,
         withdrawn=_withdrawn(item),
         findings=_findings(asked, item),
+        load=_load(_told_of_all(item)),
         proves=item_proves(asked, each),
     )
 
@@ -124,14 +127,31 @@ def _withdrawn(item: Evidence) -> str | None:
 
 
 def _findings(asked: QuestionScore, item: Evidence) -> tuple[FindingLine, ...]:
-    """An item's findings, those that the question's rules speak of first."""
+    """An item's findings, those that the question's rules speak of first, without what all of them state alike."""
     read = read_findings(asked.question, item, asked.yardstick) if len(item.findings) > 1 else ()
     spoken_of = {id(each) for each in read}
-    return tuple(map(_finding, (*read, *(each for each in item.findings if id(each) not in spoken_of))))
+    told = _told_of_all(item)
+    in_order = (*read, *(each for each in item.findings if id(each) not in spoken_of))
+    return tuple(_finding(each, told, item.kind) for each in in_order)
 
 
-def _finding(finding: Finding) -> FindingLine:
-    load = ", ".join(f"{key} {value}" for key, value in sorted(finding.attributes.items()) if not _AS_WRITTEN(key))
+def _told_of_all(item: Evidence) -> Mapping[str, Scalar]:
+    """What every finding of an item states alike: the model, the load, the accelerator."""
+    if len(item.findings) < _MANY:
+        return {}
+    first, *others = (each.attributes for each in item.findings)
+    return {key: value for key, value in first.items() if all(each.get(key) == value for each in others)}
+
+
+def _load(attributes: Mapping[str, Scalar]) -> str:
+    return ", ".join(
+        f"{key.replace('_', ' ')} {value}" for key, value in sorted(attributes.items()) if not _AS_WRITTEN(key)
+    )
+
+
+def _finding(finding: Finding, told: Mapping[str, Scalar], kind: str) -> FindingLine:
+    load = _load({key: value for key, value in finding.attributes.items() if key not in told})
     value = None if finding.value is None else f"{finding.value:.{10 if abs(finding.value) >= _IN_FULL else 6}g}"
     unit = unit_text(finding.unit) or None if finding.unit else None
-    return FindingLine(finding.metric, finding.statistic, value, unit, load, finding.where, finding.against)
+    where = finding.where if kind != "calculation" else None  # it is the metric's own name once more
+    return FindingLine(finding.metric, finding.statistic, value, unit, load, where, finding.against)

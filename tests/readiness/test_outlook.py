@@ -37,6 +37,7 @@ from tests.make import (
     question,
     withdrawal,
 )
+from tests.readiness.fitting import every_need
 
 TENTH = Decimal("0.1")
 
@@ -208,7 +209,8 @@ def test_what_would_prove_a_claim_is_said_of_each_that_is_not_proven(said: Asses
 def test_the_whole_catalogue_has_an_outlook() -> None:
     of = library.catalogue()
     answers = {key: answer(3, evidence(DEMONSTRATED, index)) for index, key in enumerate(of.questions)}
-    said = assessment(answers, catalogue=CatalogueReference(id=of.id, version=of.version))
+    named = CatalogueReference(id=of.id, version=of.version)
+    said = assessment(answers, catalogue=named, pilot=pilot(needs=every_need(of)))
     found = outlook(of, said, TODAY)
     assert found.path == Path(target=found.path.target, effort_days=Decimal(0), steps=())
     assert found.fragility is not None

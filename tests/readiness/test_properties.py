@@ -10,10 +10,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
+from app.finding import Finding
 from app.readiness.assessment import Answer, Assessment, Evidence
-from app.readiness.catalogue import Catalogue
+from app.readiness.catalogue import Catalogue, Question
 from app.readiness.document import document, read_document
 from app.readiness.grade import Grade
+from app.readiness.rule import Piece
 from app.readiness.score import DimensionScore, Score, score
 from tests.make import (
     DOCUMENTED,
@@ -27,29 +29,55 @@ from tests.make import (
     evidence,
     exception,
     finding,
+    found,
     gate,
+    metric,
     not_applicable,
+    piece,
     pilot,
     profile,
     question,
+    rules,
+    shows,
+    speaks_against,
     withdrawal,
 )
 
+PEAK = "p95 latency {} need.ttft_p95_ms with users >= 10"
+READ_CAPACITY = rules(
+    shows(3, piece(PEAK.format("<="), "every errors <= 0.1", same=["users"])),
+    shows(4, PEAK.format("<="), piece("total duration >= 900", together=["model"])),
+    speaks_against(1, PEAK.format(">")),
+    speaks_against(2, "errors > 0.1", "duration >= 300", same=["users"]),
+)
+READ_ROLLBACK = rules(
+    shows(3, "bill <= need.monthly_budget"),
+    shows(4, piece("different month of bill >= 2", together=[])),
+    speaks_against(0, "bill > 2 * need.monthly_budget"),
+)
+READ_DUTY = rules(shows(2, "every region.name in need.regions_allowed"), speaks_against(1, "region.name = us"))
 CATALOGUE = catalogue(
     dimension(
         "service",
-        question("capacity", weight=3, changes=frozenset({"model", "volume"}), gate=gate()),
-        question("rollback", weight=2, shelf_life_days={MEASURED: 30, DOCUMENTED: 400}),
+        question("capacity", weight=3, changes=frozenset({"model", "volume"}), gate=gate(), rules=READ_CAPACITY),
+        question("rollback", weight=2, shelf_life_days={MEASURED: 30, DOCUMENTED: 400}, rules=READ_ROLLBACK),
         question("logs"),
+        metrics=[
+            metric("latency", "ms", "serving.latency"),
+            metric("errors", "1"),
+            metric("duration", "s"),
+            metric("bill", "money"),
+        ],
     ),
     dimension(
         "law",
-        question("duty", weight=2, gate=gate(2, exception=False), changes=frozenset({"data"})),
+        question("duty", weight=2, gate=gate(2, exception=False), changes=frozenset({"data"}), rules=READ_DUTY),
         question("notice", when="users any {public}", gate=gate(2, not_applicable=True)),
         question(
             "rights", when="data any {personal}", gate=gate(when="regions any {eu}", exception_until=days_ago(-60))
         ),
         weight=2,
+        metrics=[metric("region", "1")],
     ),
     dimension("value", question("gain"), question("cost", weight=2)),
 )
@@ -59,11 +87,50 @@ LEVELS = some.integers(0, 4)
 OBSERVED = some.none() | some.integers(-20, 800).map(days_ago)
 
 
+NEEDS = some.fixed_dictionaries(
+    {},
+    optional={
+        "ttft_p95_ms": some.sampled_from([1000, 500.0]),
+        "monthly_budget": some.sampled_from(["40", 20.5]),
+        "currency": some.sampled_from(["EUR", "USD"]),
+        "regions_allowed": some.sampled_from([("eu",), ("EU", "us"), ()]),
+    },
+)
+LOADS: some.SearchStrategy[dict[str, Any]] = some.fixed_dictionaries(
+    {},
+    optional={
+        "users": some.sampled_from([1, 10, 200.0]),
+        "model": some.sampled_from(["a", "b"]),
+        "month": some.sampled_from(["2026-09", "2026-10"]),
+    },
+)
+
+
 @some.composite
-def findings(draw: some.DrawFn, *, harmless: bool = False) -> Any:
-    against = some.none() if harmless else some.none() | LEVELS
-    metric, statistic = some.sampled_from(["ttft", "errors"]), some.sampled_from(["p95", None])
-    return finding(draw(metric), draw(statistic), against=draw(against))
+def findings(draw: some.DrawFn, *, harmless: bool = False) -> Finding:
+    """A figure that no rule reads and whose level a document states, or one that a rule may read."""
+    if draw(some.integers(0, 3)) == 0:
+        against = some.none() if harmless else some.none() | LEVELS
+        names, statistics = some.sampled_from(["ttft", "alarms"]), some.sampled_from(["p95", None])
+        return finding(draw(names), draw(statistics), against=draw(against))
+    name, unit, good, bad = draw(
+        some.sampled_from(
+            [
+                ("latency", "ms", 400.0, 2000.0),
+                ("serving.latency", "s", 0.5, 1.5),
+                ("errors", "1", 0.0, 0.3),
+                ("duration", "min", 5.0, 10.0),
+                ("bill", "EUR", 10.5, 90.0),
+                ("region", "1", 1.0, 1.0),
+            ]
+        )
+    )
+    load = draw(LOADS)
+    if name == "region":
+        load["name"] = "EU" if harmless else draw(some.sampled_from(["EU", "US", "uk"]))
+    value = draw(some.sampled_from([good, None, good if harmless and name != "duration" else bad]))
+    statistic = draw(some.sampled_from(["p95", "p50", "p99", "max"])) if unit in ("ms", "s") else None
+    return found(name, value, unit, statistic, **load)
 
 
 @some.composite
@@ -78,7 +145,8 @@ def items(draw: some.DrawFn, *, harmless: bool = False) -> Evidence:
         confirmed_by=draw(NAMES),
         withdrawn=draw(withdrawn),
         supports=draw(some.none() | LEVELS),
-        findings=tuple(draw(some.lists(findings(harmless=harmless), max_size=2))),
+        sha256=draw(some.sampled_from([None, "a" * 64, "b" * 64])),
+        findings=tuple(draw(some.lists(findings(harmless=harmless), max_size=4))),
     )
 
 
@@ -112,7 +180,7 @@ def assessments(draw: some.DrawFn) -> Assessment:
     )
     return assessment(
         answers,
-        pilot=pilot(profile=draw(PROFILES), confirmed_by=draw(NAMES)),
+        pilot=pilot(profile=draw(PROFILES), needs=draw(NEEDS), confirmed_by=draw(NAMES)),
         changes=tuple(draw(some.lists(some.builds(change, kinds, some.integers(-20, 200)), max_size=2))),
         exceptions=tuple(draw(some.lists(exceptions, max_size=2))),
     )
@@ -234,11 +302,23 @@ def test_order_does_not_matter(said: Assessment, seed: random.Random) -> None:
     def mixed(item: Evidence) -> Evidence:
         return replace(item, findings=tuple(shuffled(item.findings, seed)))
 
+    def mixed_piece(each: Piece) -> Piece:
+        return replace(each, figures=tuple(shuffled(each.figures, seed)))
+
+    def mixed_rules(asked: Question) -> Question:
+        either = [
+            replace(each, pieces=tuple(shuffled(map(mixed_piece, each.pieces), seed))) for each in asked.rules.supports
+        ]
+        return replace(asked, rules=rules(*shuffled([*either, *asked.rules.against], seed)))
+
     answers = {
         key: replace(each, evidence=tuple(shuffled(map(mixed, each.evidence), seed)))
         for key, each in shuffled(said.answers.items(), seed)
     }
-    dimensions = [replace(each, questions=tuple(shuffled(each.questions, seed))) for each in CATALOGUE.dimensions]
+    dimensions = [
+        replace(each, questions=tuple(shuffled(map(mixed_rules, each.questions), seed)))
+        for each in CATALOGUE.dimensions
+    ]
     other = replace(CATALOGUE, dimensions=tuple(shuffled(dimensions, seed)))
     again = replace(said, answers=answers, changes=tuple(shuffled(said.changes, seed)))
     assert shown(score(other, again, TODAY)) == shown(score(CATALOGUE, said, TODAY))

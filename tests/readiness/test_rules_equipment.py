@@ -58,7 +58,8 @@ def test_memory_takes_a_load_test_without_a_failure_and_metrics_without_a_droppe
     assert asked(CATALOGUE, key, 3, load_test(), metrics(0), alone).proven == 3
     assert asked(CATALOGUE, key, 3, load_test(), metrics(0)).proven == 2
     assert asked(CATALOGUE, key, 3, load_test(), metrics(1), links).proven == 2
-    assert asked(CATALOGUE, key, 3, load_test(failed=1), metrics(0), links).proof.contradicted
+    assert asked(CATALOGUE, key, 3, load_test(failed=1), metrics(0), links).proven == 2
+    assert asked(CATALOGUE, key, 3, load_test(failed=50), metrics(0), links).proof.contradicted
     assert not asked(CATALOGUE, key, 3, load_test(failed=1, max_concurrency=800)).proof.contradicted
 
 

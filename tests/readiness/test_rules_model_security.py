@@ -75,6 +75,24 @@ def test_the_pass_mark_is_reached_by_the_lower_end_of_the_interval(
     assert (shown.proven, shown.proof.contradicted) == (proven, contradicted)
 
 
+@pytest.mark.parametrize(
+    ("cases", "proven"),
+    [
+        pytest.param({"dataset_path": "json", "dataset_kwargs": {"data_files": "claims.jsonl"}}, 3, id="own files"),
+        pytest.param({"dataset_path": "/srv/claims"}, 3, id="a folder of one's own"),
+        pytest.param({"dataset_path": "openai/gsm8k"}, 2, id="a public benchmark"),
+        pytest.param({"dataset_path": "gsm8k"}, 2, id="a public benchmark by its short name"),
+    ],
+)
+def test_a_public_benchmark_is_no_test_on_own_cases(cases: dict[str, Any], proven: int) -> None:
+    samples = {"claims": {"original": 2000, "effective": 2000}}
+    for score, contradicted in ((0.99, False), (0.2, proven == 3)):
+        results = {"claims": {"acc,none": score, "acc_stderr,none": 0.005}}
+        run = {**good_tests.LM_EVAL, "results": results, "configs": {"claims": cases}, "n-samples": samples}
+        shown = asked(CATALOGUE, EVALUATION, 3, of(read({**run, "groups": {}})))
+        assert (shown.proven, shown.proof.contradicted) == (2 if score < 0.9 else proven, contradicted)
+
+
 def test_of_two_ways_to_read_an_answer_the_lower_score_counts() -> None:
     results = {"claims": {"exact_match,strict": 0.93, "exact_match,flexible": 0.97}}
     samples = {"claims": {"original": 2000, "effective": 2000}}
@@ -164,11 +182,10 @@ def test_a_clean_scan_and_a_clean_list_of_connections_show_encryption() -> None:
 HIJACK = "security.agent-hijack"
 
 
-def campaign(hits: int, attempts: int) -> Evidence:
+def campaign(hits: int, attempts: int, plugin: str = "excessive-agency") -> Evidence:
     """A red-team run of promptfoo."""
     listed = [
-        {"success": number >= hits, "failureReason": 0, "metadata": {"pluginId": "excessive-agency"}}
-        for number in range(attempts)
+        {"success": number >= hits, "failureReason": 0, "metadata": {"pluginId": plugin}} for number in range(attempts)
     ]
     results = {**good_tests.PROMPTFOO["results"], "results": listed}
     return of(read({**good_tests.PROMPTFOO, "results": results}))
@@ -182,6 +199,28 @@ def test_no_attack_on_an_agent_may_succeed() -> None:
     assert asked(CATALOGUE, HIJACK, 3, campaign(0, 200)).proven == 2
     shown = asked(CATALOGUE, HIJACK, 3, campaign(1, 200), stopped)
     assert (shown.proven, shown.proof.contradicted) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "aimed"),
+    [
+        (HIJACK, "excessive-agency"),
+        ("security.prompt-injection", "indirect-prompt-injection"),
+        ("security.output-handling", "sql-injection"),
+        ("security.sensitive-disclosure", "pii:direct"),
+    ],
+)
+def test_attacks_with_another_aim_neither_show_nor_contradict(key: str, aimed: str) -> None:
+    beside = entered(
+        Grade.DEMONSTRATED,
+        *(figure(metric, 0) for metric in ("forbidden_actions_done", "successes_beyond_rights")),
+        *(figure(metric, 1) for metric in ("forbidden_actions_blocked", "filter_recall")),
+        figure("scan_findings", 0, level="error"),
+    )
+    assert asked(CATALOGUE, key, 3, campaign(0, 400, aimed), beside).proven == 3
+    for hits in (0, 400):
+        shown = asked(CATALOGUE, key, 3, campaign(hits, 400, "harmful:hate"), beside)
+        assert (shown.proven, shown.proof.contradicted) == (2, False)
 
 
 def test_a_few_hits_among_few_attempts_do_not_contradict_a_limit() -> None:

@@ -72,7 +72,7 @@ def test_the_chance_of_an_overrun_counts_in_its_worst_month() -> None:
     assert proven("cost.overrun-probability", entered(*months, covered)) == 3
     assert proven("cost.overrun-probability", entered(*months, chance(0.12, month="2027-03"), covered)) == 2
     assert proven("cost.overrun-probability", entered(*months, covered), needs=without("overrun_max")) == 2
-    budget = [figure("budget.expected_spend", 39_000, "EUR", "p90", month=f"2027-0{number}") for number in (1, 2)]
+    budget = [figure("budget.spend", 39_000, "EUR", "p90", month=f"2027-0{number}") for number in (1, 2)]
     assert proven("cost.overrun-probability", entered(*months, *budget)) == 3
     calculated = artefact(DEMONSTRATED, 0, *months, covered, kind="calculation", supports=None)
     assert proven("cost.overrun-probability", calculated) == 2

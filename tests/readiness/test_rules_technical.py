@@ -52,6 +52,10 @@ CAPACITY = "infrastructure.capacity-proven"
         pytest.param([vllm(max_concurrency=800, p95_ttft_ms=9000.0)], 2, False, id="far beyond the peak it may break"),
         pytest.param([vllm(), vllm(max_concurrency=800, p95_ttft_ms=9000.0)], 3, False, id="a sweep until it breaks"),
         pytest.param([vllm(request_throughput=11.9)], 2, False, id="fewer requests a second than needed"),
+        pytest.param([vllm(completed=2, failed=0)], 2, False, id="percentiles of two requests"),
+        pytest.param([vllm(completed=19, failed=0, p95_ttft_ms=9000.0)], 2, False, id="nor do they contradict"),
+        pytest.param([vllm(completed=99, failed=0, p95_ttft_ms=None)], 2, False, id="a p99 of ninety-nine"),
+        pytest.param([vllm(model_id="mock-model")], 1, False, id="of a mock"),
         pytest.param([vllm(duration=899.0)], 2, False, id="too short"),
         pytest.param([vllm(duration=500.0), vllm(duration=450.0)], 3, False, id="two short runs of the same test"),
         pytest.param([vllm(duration=500.0), vllm(duration=450.0, model_id="acme/other")], 2, False, id="of two models"),
@@ -119,6 +123,36 @@ def test_going_back_is_in_time_without_failures_and_to_the_earlier_score(
     item = entered(Grade.DEMONSTRATED, *[figure(metric, value) for metric, value in figures])
     shown = asked(CATALOGUE, "operations.rollback", 3, item)
     assert (shown.proven, shown.proof.contradicted) == (proven, contradicted)
+
+
+def test_memory_is_not_short_because_one_request_in_thousands_failed() -> None:
+    for failed, contradicted in ((2, False), (250, True)):
+        shown = asked(CATALOGUE, "infrastructure.memory-and-interconnect", 3, vllm(failed=failed))
+        assert (shown.proven, shown.proof.contradicted) == (2, contradicted)
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "proven"), [pytest.param(5, 3, id="five checks"), pytest.param(0, 2, id="no check at all")]
+)
+def test_none_failed_of_no_checks_shows_no_quality(evaluated: int, proven: int) -> None:
+    counts = {"evaluated_expectations": evaluated, "successful_expectations": evaluated, "unsuccessful_expectations": 0}
+    file = read({"success": True, "results": [], "statistics": counts, "meta": {"great_expectations_version": "1.2.0"}})
+    assert asked(CATALOGUE, "data.quality", 3, of(file)).proven == proven
+
+
+def test_none_failed_where_a_check_broke_off_shows_no_quality() -> None:
+    for status, proven in (("SUCCESS", 3), ("ERROR", 2)):
+        tests = [{"name": "a", "status": "SUCCESS"}, {"name": "b", "status": status}]
+        file = read({**good_data.SNAPSHOT, "metric_results": {}, "tests": tests})
+        assert asked(CATALOGUE, "data.quality", 3, of(file)).proven == proven
+
+
+@pytest.mark.parametrize(
+    "key", ["operations.rollback", "infrastructure.distributed-inference", "operations.usage-limits"]
+)
+def test_a_load_test_that_failed_says_nothing_of_what_was_not_tried_in_it(key: str) -> None:
+    shown = asked(CATALOGUE, key, 3, vllm(failed=250, p95_ttft_ms=9000.0))
+    assert (shown.proven, shown.proof.contradicted) == (2, False)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app import library
-from app.readiness.assessment import CatalogueReference
+from app.readiness.assessment import CatalogueReference, Needs
 from app.readiness.profile import Profile
 from app.records import answers, assessments, attachments, people, pilots, sign_in
 from app.records.caller import Caller, Role
@@ -64,10 +64,12 @@ class Site:
             client.cookies.set(SESSION_COOKIE, token)
         return client
 
-    def pilot(self, name: str = "Letter drafting", *, by: str = "owner", profile: Profile = PROFILE) -> UUID:
+    def pilot(
+        self, name: str = "Letter drafting", *, by: str = "owner", profile: Profile = PROFILE, needs: Needs = NEEDS
+    ) -> UUID:
         """A pilot of that person's organisation, its needs written down."""
         with self.database.writing() as db:
-            return pilots.add(db, self.callers[by], name, profile, NEEDS, at=datetime.now(UTC))
+            return pilots.add(db, self.callers[by], name, profile, needs, at=datetime.now(UTC))
 
     def assessment(
         self, pilot: UUID | None = None, *, by: str = "owner", catalogue: tuple[str, str] = library.DEFAULT

@@ -125,7 +125,8 @@ def _item(item: EvidenceLine) -> str:
     if item.proves:
         said.append(item.proves.rstrip("."))
     more = [f"and {item.more_findings} more figures"] if item.more_findings else []
-    return "; ".join([*said, *map(_finding, item.main_findings), *more])
+    load = [f"all of it: {item.load}"] if item.load else []
+    return "; ".join([*said, *load, *map(_finding, item.main_findings), *more])
 
 
 def _finding(finding: FindingLine) -> str:

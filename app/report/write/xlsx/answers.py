@@ -139,7 +139,7 @@ def _findings(register: tuple[EvidenceLine, ...]) -> Table:
                 each.statistic,
                 _value(each),
                 each.unit,
-                each.load or None,
+                ", ".join(filter(None, (item.load, each.load))) or None,
                 each.where,
                 each.against,
                 f"E{at}",
