@@ -25,7 +25,8 @@ from app.web.app import create_app
 from tests.postgres import Server
 
 ADDRESS = "http://testserver"
-NEEDS = {need.key: need.example for need in library.catalogue().policy.needs}
+NOTHING_WRITTEN_DOWN: Needs = {}
+NEEDS: Needs = {need.key: need.example for need in library.catalogue().policy.needs}
 PROFILE = Profile(
     deployment=frozenset({"api"}),
     model=frozenset({"closed-api"}),
@@ -65,9 +66,14 @@ class Site:
         return client
 
     def pilot(
-        self, name: str = "Letter drafting", *, by: str = "owner", profile: Profile = PROFILE, needs: Needs = NEEDS
+        self,
+        name: str = "Letter drafting",
+        *,
+        by: str = "owner",
+        profile: Profile = PROFILE,
+        needs: Needs = NOTHING_WRITTEN_DOWN,
     ) -> UUID:
-        """A pilot of that person's organisation, its needs written down."""
+        """A pilot of that person's organisation."""
         with self.database.writing() as db:
             return pilots.add(db, self.callers[by], name, profile, needs, at=datetime.now(UTC))
 

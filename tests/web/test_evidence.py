@@ -215,7 +215,7 @@ def test_what_a_question_reads_stands_on_its_card_with_the_needs_filled_in(site:
 
 
 def test_a_need_that_is_not_written_down_leads_to_where_it_is_stated(site: Site, client: TestClient) -> None:
-    pilot = site.pilot(needs={})
+    pilot = site.pilot()
     page = client.get(f"/assessments/{site.assessment(pilot)}/infrastructure").text
     assert "(not written down yet)" in page
     assert f'href="/pilots/{pilot}/profile#field-needs.ttft_p95_ms"' in page

@@ -18,7 +18,7 @@ from app.records import audit
 from app.records.figures import Figures
 from app.records.portfolio import Line
 from app.web.standings import PAGE, Show, Sort, asked_for, listing
-from tests.web.conftest import PROFILE, Site
+from tests.web.conftest import NEEDS, PROFILE, Site
 
 TODAY = date(2026, 11, 21)
 
@@ -140,7 +140,7 @@ def test_an_order_that_there_is_not_is_refused_in_words(client: TestClient) -> N
 
 
 def test_the_effort_is_worked_out_once_and_then_kept(site: Site, client: TestClient) -> None:
-    assessment = site.assessment()
+    assessment = site.assessment(site.pilot(needs=NEEDS))
     assert f"/assessments/{assessment}/effort" in client.get("/").text
     cell = client.get(f"/assessments/{assessment}/effort").text
     assert " days</a>" in cell
@@ -162,7 +162,7 @@ def test_a_pilot_past_its_criteria_stands_on_the_stop_list(site: Site, client: T
 def test_a_pilot_held_to_days_of_work_stands_on_the_stop_list_once_its_path_is_known(
     site: Site, client: TestClient
 ) -> None:
-    assessment = site.assessment(site.pilot("Long way", profile=Profile(effort_budget_days=1)))
+    assessment = site.assessment(site.pilot("Long way", profile=Profile(effort_budget_days=1), needs=NEEDS))
     assert "Days of work are left for 1 pilot" in client.get("/").text
     client.get(f"/assessments/{assessment}/effort")
     page = client.get("/?show=stop").text
@@ -171,7 +171,7 @@ def test_a_pilot_held_to_days_of_work_stands_on_the_stop_list_once_its_path_is_k
 
 
 def test_the_portfolio_as_a_pdf_names_every_pilot_and_what_its_go_takes(site: Site, client: TestClient) -> None:
-    site.assessment(site.pilot("Credit memo"))
+    site.assessment(site.pilot("Credit memo", needs=NEEDS))
     site.pilot("Not begun")
     made = client.get("/portfolio.pdf")
     assert made.headers["content-type"] == "application/pdf"
