@@ -2,6 +2,7 @@
 
 import click
 
+from app.cli.calculators import calculate
 from app.cli.catalogues import catalogue
 from app.cli.command import Group
 from app.cli.documents import gate, report, score
@@ -17,5 +18,19 @@ def main() -> None:
     """Ready Room: a pilot is as ready as what it can show."""
 
 
-for command in (serve, migrate, demo, user, sign_in, token, score, gate, report, verify, catalogue, evidence):
+for command in (
+    serve,
+    migrate,
+    demo,
+    user,
+    sign_in,
+    token,
+    score,
+    gate,
+    report,
+    verify,
+    catalogue,
+    evidence,
+    calculate,
+):
     main.add_command(command)
