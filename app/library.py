@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import TypeAdapter
 
-from app.errors import NotFound, Problem, Unreadable
+from app.errors import NotFound, Problem, Refused, Unreadable
 from app.readiness import catalogue_file
 from app.readiness.assessment import Assessment
 from app.readiness.catalogue import Catalogue, Framework, LawDate, version_number
@@ -92,6 +92,36 @@ def own() -> Mapping[Named, Catalogue]:
 def available() -> tuple[Named, ...]:
     """Id and version of every catalogue there is, each id's oldest version first."""
     return _sorted((*_bundled(), *own()))
+
+
+def put_own_tables_in_use() -> None:
+    """Let calculators name the models and accelerators of the folder that READYROOM_TABLES names, beside ours.
+
+    A table has the columns of ours (`app/calculators/facts`); of one id, the organisation's own row counts.
+
+    Raises:
+        Unreadable: a table cannot be read; with every row and field.
+        Refused: the folder holds neither table.
+    """
+    folder = settings_of_this_process().tables
+    if folder is None:
+        return
+    from app.calculators.known import put_in_use, with_own
+
+    found = {name: folder / f"{name}.csv" for name in ("models", "accelerators") if (folder / f"{name}.csv").is_file()}
+    if not found:
+        raise Refused(f"READYROOM_TABLES names {folder}, which holds neither models.csv nor accelerators.csv.")
+    put_in_use(with_own(**{name: _table(file) for name, file in found.items()}))
+
+
+def _table(file: Path) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Unreadable(
+            f"{file.name} is no table: CSV in UTF-8, with the columns in its first line.",
+            [Problem(file.name, str(error))],
+        ) from None
 
 
 def versions_of(id: str) -> tuple[str, ...]:

@@ -104,6 +104,11 @@ class Settings:
         "A folder with catalogues of your own, as <id>/v<version>/*.yaml; read when the server starts.",
         _folder,
     )
+    tables: Path | None = _setting(  # noqa: RUF009 - a field, as those above
+        None,
+        "A folder with models.csv and accelerators.csv of your own for the calculators; read when the server starts.",
+        _folder,
+    )
     development: bool = _setting(
         False, "Shows /parts, reloads templates as they change. Not for real data.", _yes_or_no
     )

@@ -17,7 +17,7 @@ from app.calculators.caveats import caveats
 from app.calculators.constant import constants
 from app.calculators.curve import Point, curve
 from app.calculators.efficiency import learnt
-from app.calculators.known import Known, bundled
+from app.calculators.known import Known, in_use
 from app.calculators.measured import Comparison, Measured, comparisons, measured
 from app.calculators.memory import Layout, Memory
 from app.calculators.model import Model, model_of_size
@@ -140,7 +140,7 @@ def calculate(given: Input, known: Known | None = None) -> Output:
     Raises:
         Unreadable: a name is not known, or the inputs do not go together.
     """
-    case = case_of(given, known or bundled())
+    case = case_of(given, known or in_use())
     load = case.load()
     predicted = _predicted(load, case.copies)
     taken = _measured(case) if given.measured else Measured(taken={}, remarks=())

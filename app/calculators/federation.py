@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.calculators.adapter import Adapter, parameters
 from app.calculators.constant import constants
 from app.calculators.form import shown
-from app.calculators.model import Model, bundled_models
+from app.calculators.known import in_use
+from app.calculators.model import Model
 from app.calculators.term import CalculatorInput, misfit
 from app.wording import Line
 
@@ -150,7 +151,7 @@ class Input(CalculatorInput):
             raise misfit(("nodes", f"each needs a name of its own; {twice[0]} stands twice"))
         if self.nodes_per_round is not None and self.nodes_per_round > len(self.nodes):
             raise misfit(("nodes_per_round", f"must be at most the number of nodes, {len(self.nodes)}"))
-        if self.model is not None and self.model not in bundled_models():
+        if self.model is not None and self.model not in in_use().models:
             raise misfit(("model", "is none of the table of models: give parameters_b, or update_bytes"))
         ways = [self.update_bytes is not None, self.model is not None, self.parameters_b is not None]
         shaped = self.adapter is not None and bool(self.adapter.matrices)
@@ -164,7 +165,7 @@ class Input(CalculatorInput):
     @property
     def known_model(self) -> Model | None:
         """The model of the table, if it is one."""
-        return None if self.model is None else bundled_models()[self.model]
+        return None if self.model is None else in_use().models[self.model]
 
     @property
     def all_parameters(self) -> float | None:

@@ -13,7 +13,7 @@ from app.calculators.cooling import sustained_source
 from app.calculators.efficiency import learnt
 from app.calculators.form import shown
 from app.calculators.inventory import Inventory
-from app.calculators.known import Known, bundled
+from app.calculators.known import Known, in_use
 from app.calculators.standing import HostCapacity, Need, Reason, Standing
 from app.calculators.telling import fleet as telling
 from app.calculators.term import CalculatorInput, CalculatorOutput, Term
@@ -86,7 +86,7 @@ def calculate(given: Input, known: Known | None = None) -> Output:
     Raises:
         Unreadable: the model is not known, or the lengths exceed its context.
     """
-    tables = known or bundled()
+    tables = known or in_use()
     standing = Standing(given.need, tables)
     hosts = tuple(standing.host(each) for each in given.inventory)
     have = sum(each.max_concurrency for each in hosts)

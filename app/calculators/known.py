@@ -55,6 +55,19 @@ def with_own(models: Iterable[Mapping[str, str]] = (), accelerators: Iterable[Ma
     return Known({**ours.models, **read_models(models)}, {**ours.accelerators, **read_accelerators(accelerators)})
 
 
+_OF_ONES_OWN: list[Known] = []
+
+
+def put_in_use(known: Known) -> None:
+    """Let every calculation of this process name what stands in these tables. Done once, before the first."""
+    _OF_ONES_OWN[:] = [known]
+
+
+def in_use() -> Known:
+    """The tables that calculations of this process start from: those of the product, unless others were put in use."""
+    return _OF_ONES_OWN[0] if _OF_ONES_OWN else bundled()
+
+
 def _near(id: str, known: Mapping[str, object]) -> str:
     begin = id.lower()[:3]
     near = [each for each in known if begin and begin in each] or list(known)

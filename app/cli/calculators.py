@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app import library
 from app.calculators import CALCULATORS, calculator, plain, read_input
 from app.calculators.term import CalculatorOutput
 from app.cli.command import Command, as_json, example
@@ -35,6 +36,7 @@ def calculate(name: str | None, file: Path | None, schema: bool, as_json: bool) 
         for each in CALCULATORS.values():
             click.echo(f"{each.name:<14}{each.answers}")
         return
+    library.put_own_tables_in_use()
     chosen = calculator(name)
     if schema:
         click.echo(json.dumps(chosen.schemas, indent=2, ensure_ascii=False))

@@ -79,6 +79,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     settings = settings_of_this_process()
     library.available()  # reads the catalogues of one's own: what cannot be used is said here, with file and line
+    library.put_own_tables_in_use()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -9,6 +9,7 @@ from app.web.app import create_app
 
 _settings = settings_of_this_process()
 library.available()  # reads the catalogues of one's own: what cannot be used stops the start, not a page
+library.put_own_tables_in_use()  # in each worker
 app = create_app(Database(_settings.database_url, library.catalogue), _settings)
 
 # What is imported by now stays for good: without this every full collection walks through all of it.

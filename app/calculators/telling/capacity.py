@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from math import floor, log2
 from typing import TYPE_CHECKING, Final
 
-from app.calculators.known import bundled
+from app.calculators.known import in_use
 from app.calculators.roofline import Bound
 from app.calculators.telling.words import NOT_KNOWN, between, counted, milliseconds, number, share, whole
 from app.calculators.told import Bar, Bars, Figure, Line, Lines, Picture, Table, Told
@@ -39,12 +39,12 @@ def told(output: "Output") -> Told:
 
 
 def _devices(output: "Output", count: int | None = None) -> str:
-    device = bundled().accelerators.get(str(output.about["accelerator"]))
+    device = in_use().accelerators.get(str(output.about["accelerator"]))
     return f"{whole(output.accelerator_count if count is None else count)} × {device.name if device else 'accelerator'}"
 
 
 def _model(output: "Output") -> str:
-    model = bundled().models.get(str(output.about["model"]))
+    model = in_use().models.get(str(output.about["model"]))
     return model.name if model else "the model"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from app.calculators.known import bundled
+from app.calculators.known import in_use
 from app.calculators.standing import HostCapacity, Reason
 from app.calculators.telling.words import between, counted, cut, listed, milliseconds, number, share, sum_of, whole
 from app.calculators.told import Bar, Bars, Figure, Picture, Table, Told
@@ -115,7 +115,7 @@ def _alike(output: "Output") -> list[tuple[HostCapacity, int]]:
 
 
 def _machine(host: HostCapacity) -> str:
-    device = bundled().accelerators.get(host.accelerator or "")
+    device = in_use().accelerators.get(host.accelerator or "")
     if device is None:
         return "not in the table" if host.accelerator_count else "no accelerator"
     return f"{host.accelerator_count} × {device.name}, {host.cooling.replace('-', ' ')}"
