@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.calculators.productivity import Input, calculate, published_studies
+from app.calculators.productivity import Input, calculate
+from app.calculators.published import published_studies
 from app.finding import Finding
 from app.readiness.assessment import Evidence
 from tests.evidence.shown import read
