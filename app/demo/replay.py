@@ -14,7 +14,8 @@ from app.evidence.arrived import Arrived, arrived
 from app.readiness.assessment import CatalogueReference, Needs, NeedValue, TradeOff
 from app.readiness.catalogue import Catalogue, Question
 from app.readiness.profile import Profile
-from app.records import answers, assessments, attachments, exceptions, milestones, pilots, trade_offs
+from app.records import answers, assessments, attachments, exceptions, milestones, pilots, scenarios, trade_offs
+from app.records.calculations import work_out
 from app.records.caller import Caller
 from app.records.database import Transaction
 
@@ -131,6 +132,8 @@ class _Scene:
         if "takes_up" in happened:
             self._take_up(happened["takes_up"])
         self._answer_all(happened)
+        for scenario in happened.get("calculates", ()):
+            self._calculate(scenario)
         for question in self._within(happened.get("reviews", ())):
             self._answer(question, {})
         for question in self._within(happened.get("confirms", ())):
@@ -240,6 +243,15 @@ class _Scene:
             at=self.at,
         )
         self.played.shown.setdefault(question.key, []).append(Item(evidence, described["title"]))
+
+    def _calculate(self, described: Described) -> None:
+        """Keep what a calculator comes to, and show it for the questions that are named."""
+        worked, by, name = work_out(described["calculator"], described["inputs"]), described["by"], described["name"]
+        scenario = scenarios.add(self.db, self.caller(by), self.played.pilot, name, worked, at=self.at)
+        for key in described.get("evidence_for", ()):
+            evidence = scenarios.attach(self.db, self.caller(by), scenario, self.assessment, key, at=self.at)
+            self.played.shown.setdefault(key, []).append(Item(evidence, name))
+            self._confirm(self.catalogue.questions[key])
 
     def _confirm(self, question: Question) -> None:
         """Look a second time at all that waits: what is new, and what was confirmed for a lower claim."""

@@ -83,6 +83,7 @@ class ShownFile:
 
     name: str
     artefact: Artefact | None
+    scenario: UUID | None = None  # that a calculation was taken from
 
 
 _ARTEFACT: TypeAdapter[Artefact] = TypeAdapter(Artefact)
@@ -242,7 +243,8 @@ def artefact_of(reading: Reading) -> JsonObject:
 
 
 def _file(row: AnyRow) -> ShownFile:
-    return ShownFile(row.file_name, _ARTEFACT.validate_python(row.artefact) if row.artefact else None)
+    artefact = _ARTEFACT.validate_python(row.artefact) if row.artefact else None
+    return ShownFile(row.file_name, artefact, row.scenario_id)
 
 
 def _exception(row: AnyRow, names: Names) -> RiskException:

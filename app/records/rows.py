@@ -114,6 +114,7 @@ _EVIDENCE = (
         EvidenceRow.sha256,
         EvidenceRow.file_name,
         EvidenceRow.artefact,
+        EvidenceRow.scenario_id,
         EvidenceRow.grade,
         EvidenceRow.read_grade,
         EvidenceRow.observed_on,

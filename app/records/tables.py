@@ -62,8 +62,8 @@ def _of(table: str, *, index: bool = False) -> Mapped[UUID]:
     return mapped_column(ForeignKey(f"{table}.id"), index=index)
 
 
-def _perhaps_of(table: str) -> Mapped[UUID | None]:
-    return mapped_column(ForeignKey(f"{table}.id"))
+def _perhaps_of(table: str, *, index: bool = False) -> Mapped[UUID | None]:
+    return mapped_column(ForeignKey(f"{table}.id"), index=index)
 
 
 def _where(condition: str) -> Mapping[str, Any]:
@@ -190,8 +190,9 @@ class ChangeRow(Row):
 class AssessmentRow(Row):
     """A pilot held against a catalogue, with the figures of the last scoring.
 
-    The figures hold from `scored_on` until the day before `lapses_on`. A change of the scoring rules comes with a
-    revision that blanks `scored_on`: what is blank is scored afresh where it is shown. `inputs_sha256` is the digest of
+    The figures hold from `scored_on` until the day before `lapses_on`. What is blank is scored afresh where it is
+    shown: a change of the scoring rules comes with a revision that blanks `scored_on`, and a server that starts blanks
+    it where its catalogue is, under the same version, another than `catalogue_sha256`. `inputs_sha256` is the digest of
     what was scored, whatever the day, and what is worked out from the same is kept under it.
     """
 
@@ -218,6 +219,34 @@ class AssessmentRow(Row):
     lapses_on: Mapped[date | None]
     asks_again: Mapped[int | None]
     inputs_sha256: Mapped[str | None] = mapped_column(String(64))
+    catalogue_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class ScenarioRow(Row):
+    """What a calculator came to with some inputs, kept with a pilot under a name.
+
+    What a report tells of it is kept beside the result, so that nothing is calculated to read it.
+    """
+
+    __tablename__ = "scenarios"
+    __table_args__ = (UniqueConstraint("pilot_id", "name"), Index(None, "pilot_id", "id"))
+
+    id: Mapped[UUID] = _key()
+    organisation_id: Mapped[UUID] = _of("organisations")
+    pilot_id: Mapped[UUID] = _of("pilots")
+    calculator: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str]
+    version: Mapped[int]
+    product: Mapped[str] = mapped_column(String(40))  # the version of this program that calculated it
+    sha256: Mapped[str] = mapped_column(String(64))  # of the canonical form of calculator, inputs and result
+    made_by: Mapped[UUID] = _of("people")
+    made_at: Mapped[datetime]
+    worked_out_by: Mapped[UUID] = _of("people")
+    worked_out_at: Mapped[datetime]
+    told: Mapped[JsonObject]  # its sentence and its figures as people read them
+    findings: Mapped[JsonList]
+    inputs: Mapped[JsonObject]
+    result: Mapped[JsonObject]  # last, because it is long
 
 
 class AnswerRow(Row):
@@ -303,9 +332,11 @@ class EvidenceRow(Row):
     title: Mapped[str | None]
     url: Mapped[str | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
-    file_id: Mapped[UUID | None] = _perhaps_of("files")
+    file_id: Mapped[UUID | None] = _perhaps_of("files", index=True)
     file_name: Mapped[str | None]
     media_type: Mapped[str | None]
+    artefact: Mapped[JsonObject | None]  # what a reader said of the file beside its findings
+    scenario_id: Mapped[UUID | None] = _perhaps_of("scenarios", index=True)  # what a calculation was taken from
     grade: Mapped[str | None] = mapped_column(String(20))
     read_grade: Mapped[str | None] = mapped_column(String(20))
     observed_on: Mapped[date | None]
@@ -326,6 +357,30 @@ class EvidenceRow(Row):
     withdrawal_sent_back_by: Mapped[UUID | None] = _perhaps_of("people")
     withdrawal_sent_back_at: Mapped[datetime | None]
     withdrawal_sent_back_note: Mapped[str | None]
+
+
+class ArrivalRow(Row):
+    """A file that came for an assessment and waits for somebody to say what it is for.
+
+    Of one that was refused only its name and why are kept, for whoever sent it to read.
+    """
+
+    __tablename__ = "arrivals"
+    __table_args__ = (
+        CheckConstraint("(file_id IS NULL) = (refused IS NOT NULL)", name="kept_or_refused"),
+        Index(None, "assessment_id", "id"),
+    )
+
+    id: Mapped[UUID] = _key()
+    organisation_id: Mapped[UUID] = _of("organisations")
+    assessment_id: Mapped[UUID] = _of("assessments")
+    file_id: Mapped[UUID | None] = _perhaps_of("files", index=True)
+    file_name: Mapped[str]
+    media_type: Mapped[str | None]
+    arrived_by: Mapped[UUID] = _of("people")
+    arrived_at: Mapped[datetime]
+    reading: Mapped[JsonObject | None]
+    refused: Mapped[str | None]
 
 
 class ExceptionRow(Row):

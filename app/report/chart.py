@@ -13,7 +13,10 @@ from typing import Final, Literal
 
 Width = Literal["wide", "narrow"]
 WIDTHS: Final[tuple[Width, ...]] = ("wide", "narrow")
-Role = Literal["grid", "axis", "claim", "proof", "expected", "limit", "total", "gain", "loss"]
+Role = Literal[
+    "grid", "axis", "claim", "proof", "expected", "limit", "total", "gain", "loss",
+    "band", "first", "second", "third", "fourth", "solid", "light", "empty",
+]  # fmt: skip
 """What a line or a bar means; a writer knows how that looks on a screen and on paper."""
 
 Ink = Literal["quiet", "strong"]
@@ -89,6 +92,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """What lies within a line through points that ends where it began."""
+
+    role: Literal["band"]
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A ring (claimed) or a disc (proven)."""
 
@@ -130,10 +141,11 @@ class Drawing:
     boxes: tuple[Box, ...] = ()
     marks: tuple[Mark, ...] = ()
     labels: tuple[Label, ...] = field(default=())
+    areas: tuple[Area, ...] = ()  # behind everything else
 
 
 TEXT = 13  # the size of words
-_CHARACTER = 8.6  # as wide as one of them is at the most, in the broader of the usual fonts
+CHARACTER = 8.6  # as wide as one of them is at the most, in the broader of the usual fonts
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -177,7 +189,7 @@ class _Frame:
 def _time(chart: TimeChart, width: Width) -> Drawing:
     across, height = (560, 240) if width == "wide" else (350, 230)
     days = sorted({point.on for each in chart.series for point in each.points})
-    aside = max(len(label) for label in _ends(chart).values()) * _CHARACTER + 12
+    aside = max(len(label) for label in _ends(chart).values()) * CHARACTER + 12
     frame = _Frame(48, across - aside, 22, height - 30, days[0], days[-1])
     beginning, end = 32, frame.right + (0 if len(days) > 1 else 40)
     grid = [Line("grid", ((beginning, frame.y(at)), (end, frame.y(at)))) for at in _GRID]
@@ -231,10 +243,10 @@ def _figures(series: Series, frame: _Frame) -> Iterator[Label]:
     known = [(frame.x(point.on), point.value) for point in series.points if point.value is not None]
     free, last = 0.0, known[-1][0] if known else 0.0
     for x, value in known[: 1 if series.role == "expected" else -1]:
-        if x >= free and last - x >= 5 * _CHARACTER:
+        if x >= free and last - x >= 5 * CHARACTER:
             above = series.role == "claim"
             yield Label(x, frame.y(value) + (-10 if above else 20), f"{value:.1f}", "middle", "strong")
-            free = x + 6 * _CHARACTER
+            free = x + 6 * CHARACTER
 
 
 def _ends(chart: TimeChart) -> dict[str, str]:
@@ -256,16 +268,21 @@ def _end_labels(chart: TimeChart, frame: _Frame, end: float) -> Iterator[Label]:
             wanted.append((frame.y(known[-1]) + 4, ends[each.name], "strong"))
     wanted += [(frame.y(each.value) + 4, ends[each.name], "quiet") for each in chart.limits]
     wanted.sort()
-    for y, (_, words, ink) in zip(_apart([at for at, _, _ in wanted], frame), wanted, strict=True):
+    for y, (_, words, ink) in zip(apart([at for at, _, _ in wanted], frame.bottom), wanted, strict=True):
         yield Label(end + 11, y, words, "start", ink)
 
 
-def _apart(wanted: Sequence[float], frame: _Frame) -> list[float]:
-    """Base lines at least a line apart and within the field, each as near as can be to where it is wanted."""
+def apart(wanted: Sequence[float], bottom: float) -> list[float]:
+    """Base lines at least a line apart and above the bottom of the field, each as near as can be to where it is wanted.
+
+    Args:
+        wanted: in their order from above.
+        bottom: of the field.
+    """
     placed: list[float] = []
     for y in wanted:
         placed.append(max(y, placed[-1] + TEXT + 2) if placed else y)
-    lowest = frame.bottom + 4
+    lowest = bottom + 4
     for index in range(len(placed) - 1, -1, -1):
         placed[index] = min(placed[index], lowest)
         lowest = placed[index] - TEXT - 2
@@ -279,23 +296,24 @@ def _day_labels(days: Sequence[date], frame: _Frame) -> Iterator[Label]:
     for each in days[1:-1]:
         if frame.x(each) - shown[-1].x > _LEAST_APART:
             label = _day_label(each, frame)
-            if not _touch(shown[-1], label) and not _touch(label, last):
+            if not touch(shown[-1], label) and not touch(label, last):
                 shown.append(label)
     yield from shown
-    if not _touch(shown[-1], last):
+    if not touch(shown[-1], last):
         yield last
 
 
-_LEAST_APART = 10 * _CHARACTER  # of the middles of two days
+_LEAST_APART = 10 * CHARACTER  # of the middles of two days
 
 
 def _day_label(on: date, frame: _Frame) -> Label:
     words = day(on)
-    return Label(max(frame.x(on), 32 + len(words) * _CHARACTER / 2), frame.bottom + 22, words, "middle")
+    return Label(max(frame.x(on), 32 + len(words) * CHARACTER / 2), frame.bottom + 22, words, "middle")
 
 
-def _touch(left: Label, right: Label) -> bool:
-    return right.x - left.x < (len(left.words) + len(right.words)) * _CHARACTER / 2 + 4
+def touch(left: Label, right: Label) -> bool:
+    """Whether two labels, each around its middle, come too near to each other."""
+    return right.x - left.x < (len(left.words) + len(right.words)) * CHARACTER / 2 + 4
 
 
 # ---- from one whole to another
@@ -306,7 +324,7 @@ _ROW, _THICK = 26, 14
 
 def _waterfall(chart: Waterfall, width: Width) -> Drawing:
     across = 560 if width == "wide" else 350
-    left = max(len(each.name) for each in chart.bars) * _CHARACTER + 8
+    left = max(len(each.name) for each in chart.bars) * CHARACTER + 8
     right = across - 52.0
     most = max(max(0.0, *_edges(chart)), 1.0)
     boxes, labels, lines = list[Box](), list[Label](), list[Line]()

@@ -28,6 +28,7 @@ from app.report.history import (
 )
 from app.report.model import Bar, DimensionLine, GateLine, LawLine, Percent, ReasonLine, Report, SinceLine
 from app.report.questions import question_line
+from app.report.scenario import ScenarioLine, scenario_lines
 from app.report.stated import need_facts, profile_facts
 from app.report.told import counted, told
 
@@ -45,6 +46,7 @@ class Background:
     restatements: Sequence[Restatement] = ()  # of profile and needs
     first_attached: Mapping[str, datetime] = field(default_factory=dict)  # by question
     dropped: Mapping[str, Answer] = field(default_factory=dict)  # answers that the catalogue no longer asks for
+    scenarios: Sequence[ScenarioLine] = ()  # kept with the pilot, in the order in which they are told
     asks_again: Sequence[str] = ()  # questions whose anchor has changed since they were answered
 
 
@@ -105,6 +107,7 @@ def compose(
         milestones=milestone_lines(background.milestones),
         since=_since(Side(catalogue, assessment, as_of), background),
         trade_offs=tuple(trade_off_line(catalogue, each, as_of) for each in assessment.trade_offs),
+        scenarios=scenario_lines(background.scenarios, as_of, catalogue.questions),
         coverage=coverage(catalogue, scored),
         no_longer_asked=no_longer_asked(background.dropped),
         asks_again=tuple(background.asks_again),

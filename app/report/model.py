@@ -12,6 +12,7 @@ from typing import Literal
 
 from app.readiness.fragility import Hinge
 from app.readiness.outlook import Outlook
+from app.report.scenario import ScenarioLine
 from app.report.told import Told, told
 
 Percent = Decimal
@@ -81,6 +82,7 @@ class EvidenceLine:
     against: int | None
     withdrawn: str | None  # in words; None where it is not
     findings: tuple[FindingLine, ...]  # those that the question's rules speak of come first
+    load: str = ""  # what all of them state alike: under which load, of which model
     proves: str | None = None  # what the rules read out of it, in a sentence; None where they read nothing
 
     @property
@@ -321,6 +323,7 @@ class Report:
     milestones: tuple[MilestoneLine, ...]  # oldest first
     since: SinceLine | None  # None where no milestone is sealed
     trade_offs: tuple[TradeOffLine, ...]
+    scenarios: tuple[ScenarioLine, ...]  # what calculators came to
     coverage: tuple[CoverageLine, ...]
     no_longer_asked: tuple[NoLongerAsked, ...]
     asks_again: tuple[str, ...]  # questions whose anchor has changed since they were answered
@@ -350,6 +353,7 @@ class Report:
             not_applicable=tuple(each for each in self.not_applicable if each.key in lines),
             register=None if self.register is None else tuple(each for each in self.register if each.question in lines),
             no_longer_asked=tuple(each for each in self.no_longer_asked if _dimension_of(each.key) in keys),
+            scenarios=tuple(each.of_dimensions(keys) for each in self.scenarios),
             outlook=outlook,
             told=told(outlook, self.verdict_title) if outlook else None,
         )

@@ -3,6 +3,7 @@
 Kept in this process and in memory, so several workers each give as much.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from starlette.datastructures import Headers
 from app.errors import TooMany
 
 WINDOW_SECONDS = 60
-FILE_COSTS = 10  # a report as a file takes this many times the work of an answer
+HEAVY_COSTS = 10  # a report as a file, or a calculation, takes this many times the work of an answer
 _MOST_KEPT = 10_000
 
 
@@ -60,12 +61,12 @@ class Limits:
         self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()  # what was in it, and when
         self._lock = Lock()
 
-    def count(self, path: str, headers: Headers) -> Standing | None:
+    def count(self, method: str, path: str, headers: Headers) -> Standing | None:
         """Count a request where it is a program's; None where it is a person's, or for what tells nothing of ours."""
         if not path.startswith("/api/"):
             return None
         token = headers.get("authorization", "").encode()
-        return self.take(sha256(token).digest(), min(FILE_COSTS if "/report." in path else 1, self.quota))
+        return self.take(sha256(token).digest(), min(HEAVY_COSTS if _is_heavy(method, path) else 1, self.quota))
 
     def take(self, who: bytes, cost: int = 1) -> Standing:
         """Take `cost` out of somebody's bucket if that much is in it."""
@@ -82,3 +83,11 @@ class Limits:
                 self._buckets.popitem(last=False)
         left = int(held)
         return Standing(self.quota, left, max(1, ceil((left + 1 - held) / a_second)), wait)
+
+
+_REPORT = re.compile(r"/report\.\w+$")
+_CALCULATION = re.compile(r"^/api/v1/(calculators/[^/]+|pilots/[^/]+/scenarios|scenarios/[^/]+)$")
+
+
+def _is_heavy(method: str, path: str) -> bool:
+    return bool(_REPORT.search(path) or (method in ("POST", "PUT") and _CALCULATION.match(path)))

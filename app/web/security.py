@@ -37,7 +37,7 @@ class Security:
         headers = Headers(scope=scope)
         reads = scope["method"] in _READING
         turn = self.turns.turn(reads=reads)
-        standing = self.limits.count(scope["path"], headers)
+        standing = self.limits.count(scope["method"], scope["path"], headers)
         too_many = standing.refusal() if standing else None
         too_large = TooLarge(f"This is larger than the {self.limit // 1024:,} KiB that are taken at once.")
 

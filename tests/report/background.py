@@ -1,5 +1,6 @@
 """What a report tells beside its score, as a pilot that was measured for half a year would have it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ from app.readiness.path import Path, Step
 from app.readiness.trend import CAUSES, Cause, Part, Trend
 from app.readiness.verdict import Verdict
 from app.report.compose import Background
+from app.report.scenario import ScenarioFigure, ScenarioLine, ScenarioUse
 
 TODAY = date(2026, 11, 20)
 
@@ -156,6 +158,25 @@ def dropped() -> dict[str, Answer]:
     return {"data.index-plan": Answer(level=2, note="Kept from the first version.", evidence=(item,))}
 
 
+def scenarios(question: str) -> tuple[ScenarioLine, ...]:
+    """One that is evidence for a question, and one that was worked out much later."""
+    sizing = ScenarioLine(
+        id="0199" + "a" * 28,
+        name="Six, with the two that are ordered",
+        calculator="capacity",
+        calculator_title="Capacity",
+        sentence="6 accelerators serve 260 people at once; memory binds.",
+        figures=(
+            ScenarioFigure("Tokens a second", "4,761 tokens/s", "3,238 to 6,904 in 9 of 10 cases"),
+            ScenarioFigure("Weights", "72.7 GB"),
+        ),
+        evidence_for=(ScenarioUse(question, question), ScenarioUse("gone.question", "gone.question")),
+        worked_out_on=date(2026, 10, 5),
+        by="Ben",
+    )
+    return sizing, replace(sizing, name="Much later", worked_out_on=date(2031, 1, 1))
+
+
 def background(proven: Fraction) -> Background:
     """All of it."""
     return Background(
@@ -167,4 +188,5 @@ def background(proven: Fraction) -> Background:
         last_milestone=trend(proven),
         dropped=dropped(),
         asks_again=(list(library.catalogue().questions)[8],),
+        scenarios=scenarios("infrastructure.capacity-proven"),
     )

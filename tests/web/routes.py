@@ -23,6 +23,7 @@ ENTER POST /l/{token}
 
 READ GET /
 READ GET /portfolio.{kind}
+READ GET /freshness
 EDIT GET /pilots/new
 EDIT POST /pilots
 READ GET /pilots/{pilot}
@@ -48,6 +49,11 @@ READ_REPORT GET /assessments/{assessment}/report.{kind}
 READ_REPORT GET /assessments/{assessment}/coverage
 READ_REPORT GET /assessments/{assessment}/coverage.csv
 READ GET /assessments/{assessment}/evidence
+READ GET /assessments/{assessment}/freshness
+ANSWER_SOME GET /assessments/{assessment}/files
+ANSWER_SOME POST /assessments/{assessment}/files
+ANSWER_SOME POST /assessments/{assessment}/files/attachments
+ANSWER_SOME POST /assessments/{assessment}/files/{arrival}/discard
 READ GET /assessments/{assessment}/path
 READ GET /assessments/{assessment}/milestones
 EDIT POST /assessments/{assessment}/milestones
@@ -79,6 +85,19 @@ EDIT POST /assessments/{assessment}/exceptions
 EDIT POST /exceptions/{exception}/acceptance
 EDIT POST /exceptions/{exception}/return
 EDIT POST /exceptions/{exception}/withdrawal
+
+READ GET /calculators
+READ GET /calculators/{name}
+READ POST /calculators/{name}
+READ GET /pilots/{pilot}/scenarios
+EDIT POST /pilots/{pilot}/scenarios
+READ GET /pilots/{pilot}/scenarios/comparison
+READ GET /scenarios/{scenario}
+EDIT POST /scenarios/{scenario}
+EDIT POST /scenarios/{scenario}/name
+EDIT POST /scenarios/{scenario}/copies
+EDIT POST /scenarios/{scenario}/removal
+EDIT POST /scenarios/{scenario}/evidence
 
 READ GET /catalogues
 READ GET /catalogues/{id}
@@ -113,6 +132,10 @@ READ GET /api/v1/assessments/{assessment}/answers/{question}
 ANSWER PUT /api/v1/assessments/{assessment}/answers/{question}
 EDIT POST /api/v1/assessments/{assessment}/answers/{question}/confirmation
 ANSWER POST /api/v1/assessments/{assessment}/answers/{question}/evidence
+ANSWER_SOME GET /api/v1/assessments/{assessment}/files
+ANSWER_SOME POST /api/v1/assessments/{assessment}/files
+ANSWER_SOME POST /api/v1/assessments/{assessment}/files/{arrival}/attachment
+ANSWER_SOME DELETE /api/v1/assessments/{assessment}/files/{arrival}
 EDIT POST /api/v1/evidence/{evidence}/confirmation
 EDIT POST /api/v1/evidence/{evidence}/withdrawal
 EDIT POST /api/v1/assessments/{assessment}/exceptions
@@ -126,6 +149,15 @@ READ GET /api/v1/milestones/{milestone}
 EDIT GET /api/v1/assessments/{assessment}/links
 EDIT POST /api/v1/assessments/{assessment}/links
 EDIT POST /api/v1/links/{link}/revocation
+READ GET /api/v1/calculators
+READ GET /api/v1/calculators/{name}
+READ POST /api/v1/calculators/{name}
+READ GET /api/v1/pilots/{pilot}/scenarios
+EDIT POST /api/v1/pilots/{pilot}/scenarios
+READ GET /api/v1/scenarios/{scenario}
+EDIT PUT /api/v1/scenarios/{scenario}
+EDIT DELETE /api/v1/scenarios/{scenario}
+EDIT POST /api/v1/scenarios/{scenario}/evidence
 """
 
 

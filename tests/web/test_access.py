@@ -108,7 +108,11 @@ def test_a_session_is_no_token_and_a_token_no_session(scene: Scene) -> None:
 
 def test_a_viewer_changes_nothing(scene: Scene) -> None:
     visitor, program = scene.site.visit("viewer"), scene.bearer(scene.site.token("viewer"))
-    refusals(scene, routes(EDIT=403, OWN=403, ANSWER=403), lambda route: program if route.is_api else visitor)
+    refusals(
+        scene,
+        routes(EDIT=403, OWN=403, ANSWER=403, ANSWER_SOME=403),
+        lambda route: program if route.is_api else visitor,
+    )
 
 
 def test_an_editor_owns_nothing(scene: Scene) -> None:
@@ -121,7 +125,7 @@ PAGES = {name for name in routes(**EVERYTHING) if "/api/" not in name}
 
 def test_the_holder_of_a_link_to_read_sees_the_report_alone(scene: Scene) -> None:
     holder = scene.holder(scene.read_link)
-    hidden = routes(READ=404, EDIT=404, OWN=404, READ_SECTION=404, ANSWER=404)
+    hidden = routes(READ=404, EDIT=404, OWN=404, READ_SECTION=404, ANSWER=404, ANSWER_SOME=404)
     refusals(scene, {key: hidden[key] for key in hidden if key in PAGES}, lambda _: holder)
 
 
@@ -180,8 +184,12 @@ LEAST = {
     May.READ_REPORT: "reader",
     May.READ_SECTION: "answerer",
     May.ANSWER: "answerer",
+    May.ANSWER_SOME: "answerer",
 }
-NOT_THEIRS = {"/tokens/{token}/revocation": "owner"}  # a token is revoked by whoever made it
+NOT_THEIRS = {
+    "/tokens/{token}/revocation": "owner",  # a token is revoked by whoever made it
+    "/assessments/{assessment}/files/{arrival}/discard": "editor",  # a link's holder knows of their own files only
+}
 
 
 @pytest.mark.parametrize("may", LEAST)
@@ -202,7 +210,17 @@ def test_whoever_may_is_let_through(scene: Scene, may: May) -> None:
 @pytest.mark.parametrize("value", ["junk", "01990000-0000-7000-8000-000000000000", "%00", "..%2f..", "ä" * 300])
 def test_what_there_is_not_is_404_to_whoever_may(scene: Scene, value: str) -> None:
     owner, program = scene.site.visit("owner"), scene.bearer(scene.site.token("owner"))
-    for name in ("pilot", "assessment", "question", "evidence", "exception", "trade_off", "milestone", "link"):
+    for name in (
+        "pilot",
+        "assessment",
+        "question",
+        "evidence",
+        "exception",
+        "trade_off",
+        "milestone",
+        "link",
+        "scenario",
+    ):
         scene.renew()
         scene.ids[name] = value
         last = [each for each in TABLE if f"{{{name}}}" in each.path and (name != "question" or "{ev" not in each.path)]

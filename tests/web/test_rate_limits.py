@@ -81,16 +81,27 @@ def test_what_is_left_is_told_with_the_seconds_until_there_is_more() -> None:
     assert told[-1]["RateLimit"] == '"requests";r=0;t=5'
 
 
-def test_a_report_as_a_file_counts_as_ten() -> None:
-    limits = Limits(100, Clock())
-    answer, report = limits.count(PILOTS, Headers()), limits.count("/api/v1/assessments/x/report.pdf", Headers())
-    assert answer is not None
-    assert report is not None
-    assert (answer.left, report.left) == (99, 89)
+@pytest.mark.parametrize(
+    ("method", "path", "left"),
+    [
+        pytest.param("GET", PILOTS, 99, id="an answer counts as one"),
+        pytest.param("GET", "/api/v1/assessments/x/report.pdf", 90, id="a report as a file counts as ten"),
+        pytest.param("POST", "/api/v1/calculators/tco", 90, id="a calculation counts as ten"),
+        pytest.param("POST", "/api/v1/pilots/x/scenarios", 90, id="a calculation that is kept does"),
+        pytest.param("PUT", "/api/v1/scenarios/x", 90, id="and one that is worked out again"),
+        pytest.param("GET", "/api/v1/scenarios/x", 99, id="to look at it counts as one"),
+        pytest.param("GET", "/api/v1/calculators/tco", 99, id="so do a calculator's schemas"),
+        pytest.param("POST", "/api/v1/scenarios/x/evidence", 99, id="and what rests on it"),
+    ],
+)
+def test_what_a_request_counts_as(method: str, path: str, left: int) -> None:
+    counted = Limits(100, Clock()).count(method, path, Headers())
+    assert counted is not None
+    assert counted.left == left
 
 
 def test_a_report_is_written_even_where_ten_are_more_than_a_minute_allows() -> None:
-    counted = Limits(3, Clock()).count("/api/v1/assessments/x/report.pdf", Headers())
+    counted = Limits(3, Clock()).count("GET", "/api/v1/assessments/x/report.pdf", Headers())
     assert counted is not None
     assert (counted.retry_after, counted.left) == (None, 0)
 

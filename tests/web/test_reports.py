@@ -14,8 +14,10 @@ from starlette.testclient import TestClient
 
 from app.evidence.arrived import arrived
 from app.readiness.grade import Grade
-from app.records import attachments, audit, links
+from app.records import assessments, attachments, audit, links, scenarios
+from app.records.calculations import work_out
 from app.web.access import SESSION_COOKIE
+from tests.calculators.given import GIVEN
 from tests.report.read_back import read_back, squeezed
 from tests.web.conftest import Site
 from tests.web.leads import Links
@@ -109,6 +111,31 @@ def test_a_link_to_some_sections_shows_the_answers_of_no_other(site: Site, asses
 
 def test_the_register_of_a_link_to_some_sections_holds_no_others_evidence(site: Site, assessment: UUID) -> None:
     assert report(reader(site, assessment, appendix=True, sections=("cost",)), assessment)["register"] == []
+
+
+@pytest.mark.parametrize(
+    ("opened", "seen"),
+    [
+        pytest.param({"appendix": False}, ("sentence",), id="the summary tells what it came to"),
+        pytest.param(
+            {"appendix": True, "sections": ("cost",)}, ("sentence",), id="so does the rest of another section"
+        ),
+        pytest.param(
+            {"appendix": True, "sections": ("security",)}, ("sentence", "figures", "evidence_for"), id="whole"
+        ),
+        pytest.param({"appendix": True}, ("sentence", "figures", "evidence_for"), id="whole with all of them"),
+    ],
+)
+def test_a_reader_by_link_sees_the_figures_of_a_scenario_where_it_is_evidence(
+    site: Site, assessment: UUID, opened: dict[str, Any], seen: tuple[str, ...]
+) -> None:
+    at, owner, worked = datetime.now(UTC), site.callers["owner"], work_out("federated", GIVEN["federated"])
+    with site.database.writing() as db:
+        pilot = assessments.find(db, owner, assessment).pilot
+        scenario = scenarios.add(db, owner, pilot, "Two sites", worked, at=at)
+        scenarios.attach(db, owner, scenario, assessment, QUESTION, at=at)
+    (told,) = report(reader(site, assessment, **opened), assessment)["scenarios"]
+    assert tuple(each for each in ("sentence", "figures", "evidence_for") if told[each]) == seen
 
 
 @pytest.mark.parametrize("appendix", [False, True])
@@ -242,7 +269,7 @@ def test_a_fuller_report_takes_no_more_statements(site: Site, client: TestClient
     assert len(set(counts)) == 1
 
 
-@pytest.mark.parametrize("module", ["typst", "highspy", "xlsxwriter"])
+@pytest.mark.parametrize("module", ["typst", "highspy", "xlsxwriter", "numpy", "app.calculators.tco"])
 def test_what_takes_long_to_load_is_not_loaded_before_it_is_needed(module: str) -> None:
     check = f"import app.web.app, sys; sys.exit('{module}' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

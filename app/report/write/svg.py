@@ -19,6 +19,14 @@ _PAPER: Mapping[str, str] = MappingProxyType(
         "total": f'fill="{_PROOF}"',
         "gain": f'fill="{_PROOF}" fill-opacity="0.4" stroke="{_PROOF}"',
         "loss": f'fill="#ffffff" stroke="{_PROOF}" stroke-dasharray="3 2"',
+        "band": f'fill="{_INK}" fill-opacity="0.1" stroke="none"',
+        "first": f'fill="none" stroke="{_INK}" stroke-width="2.2"',
+        "second": f'fill="none" stroke="{_INK}" stroke-width="2" stroke-dasharray="7 4"',
+        "third": f'fill="none" stroke="{_INK_2}" stroke-width="2" stroke-dasharray="2 3"',
+        "fourth": f'fill="none" stroke="{_INK_2}" stroke-width="2" stroke-dasharray="9 3 2 3"',
+        "solid": f'fill="{_INK_2}" stroke="{_INK_2}"',
+        "light": f'fill="{_INK_2}" fill-opacity="0.3" stroke="{_INK_2}"',
+        "empty": f'fill="#ffffff" stroke="{_INK_2}" stroke-dasharray="3 2"',
         "ring": f'fill="#ffffff" stroke="{_CLAIM}" stroke-width="2"',
         "disc": f'fill="{_PROOF}"',
         "quiet": f'fill="{_INK_2}"',
@@ -43,9 +51,10 @@ def for_paper(drawing: Drawing) -> str:
 def _svg(drawing: Drawing, said: str, looks: Mapping[str, str]) -> str:
     marks = {"claim": ("ring", 4.6), "proof": ("disc", 5.2)}
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width} {drawing.height}" {said}>']
+    for area in drawing.areas:
+        parts.append(f'<polygon {looks[area.role]} points="{_points(area.points)}"/>')
     for line in drawing.lines:
-        points = " ".join(f"{x:g},{y:g}" for x, y in line.points)
-        parts.append(f'<polyline {looks[line.role]} points="{points}"/>')
+        parts.append(f'<polyline {looks[line.role]} points="{_points(line.points)}"/>')
     for box in drawing.boxes:
         where = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
         parts.append(f"<rect {looks[box.role]} {where}/>")
@@ -54,6 +63,10 @@ def _svg(drawing: Drawing, said: str, looks: Mapping[str, str]) -> str:
         parts.append(f'<circle {looks[name]} cx="{mark.x:g}" cy="{mark.y:g}" r="{radius}"/>')
     parts.extend(_text(label, looks) for label in drawing.labels)
     return "".join([*parts, "</svg>"])
+
+
+def _points(points: tuple[tuple[float, float], ...]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
 def _text(label: Label, looks: Mapping[str, str]) -> str:

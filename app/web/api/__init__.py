@@ -7,7 +7,20 @@ from fastapi import APIRouter, FastAPI, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from app.web.api import answers, assessments, evidence, exceptions, links, milestones, pilots, reports, trade_offs
+from app.web.api import (
+    answers,
+    assessments,
+    calculators,
+    evidence,
+    exceptions,
+    files,
+    links,
+    milestones,
+    pilots,
+    reports,
+    scenarios,
+    trade_offs,
+)
 from app.web.api.described import nulls_restored
 from app.web.api.problem import PROBLEMS, SCHEMAS
 
@@ -23,8 +36,11 @@ milestones have an ETag of their content, for `If-None-Match` (304).
 
 **Lists** come newest first, a page at a time: `next` is the cursor of the next page, and a `Link` header leads there.
 
-**How much**: each token may make some requests a minute (`RateLimit-Policy`, `RateLimit`); a report as a file counts as
-ten. Beyond that 429 says in `Retry-After` when to come back.
+**How much**: each token may make some requests a minute (`RateLimit-Policy`, `RateLimit`); a report as a file and a
+calculation count as ten. Beyond that 429 says in `Retry-After` when to come back.
+
+**Files** that a tool wrote are recognised by what stands in them, whatever their name: what was read is kept as
+findings, and the date that a file states counts. One that is damaged, too large or could do harm is refused in words.
 
 The examples speak of 20 November 2026 and of made-up ids.
 """
@@ -34,11 +50,14 @@ TAGS = {
     "assessments": "A pilot against a catalogue of questions: the document, the score, the version answered.",
     "answers": "A level, or whom to ask, or why a question does not apply.",
     "evidence": "What is shown for an answer; confirmed by a second account, withdrawn with a reason, never deleted.",
+    "files": "What tools wrote, sent as it is: read, told which questions it speaks to, then attached or discarded.",
     "exceptions": "The risk of a gate, asked for by one account and accepted by another until a day.",
     "trade-offs": "What was accepted knowingly, on record; it moves no gate.",
     "links": "For people without an account: to read a report, or to answer a section.",
     "milestones": "Assessments sealed at a moment. They never change, and two of them can be compared.",
     "reports": "The report as a file.",
+    "calculators": "Figures in place of opinions: calculated and told how, nothing kept.",
+    "scenarios": "What calculators came to, kept with a pilot, and shown as evidence.",
 }
 
 # Only describes the scheme; who may call what is decided by the guard of each route (app.web.access).
@@ -57,7 +76,21 @@ def _named(route: APIRoute) -> str:
 router = APIRouter(
     prefix="/api/v1", dependencies=[Security(_bearer)], responses=PROBLEMS, generate_unique_id_function=_named
 )
-for _noun in (pilots, assessments, answers, evidence, exceptions, trade_offs, links, milestones, reports):
+_NOUNS = (
+    pilots,
+    assessments,
+    answers,
+    evidence,
+    files,
+    exceptions,
+    trade_offs,
+    links,
+    milestones,
+    reports,
+    calculators,
+    scenarios,
+)
+for _noun in _NOUNS:
     router.include_router(_noun.router)
 
 

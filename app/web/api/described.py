@@ -28,6 +28,7 @@ LinkId = Annotated[UUID, Path(description="A link's id.", examples=[an_id(5)])]
 MilestoneId = Annotated[UUID, Path(description="A milestone's id.", examples=[an_id(6)])]
 TradeOffId = Annotated[UUID, Path(description="A trade-off's id.", examples=[an_id(7)])]
 ArrivalId = Annotated[UUID, Path(description="The id of a file that waits.", examples=[an_id(8)])]
+ScenarioId = Annotated[UUID, Path(description="A scenario's id.", examples=[an_id(10)])]
 QuestionKey = Annotated[
     str,
     Path(description="A question's key in the assessment's catalogue.", examples=["infrastructure.fleet-audit"]),

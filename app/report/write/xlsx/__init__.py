@@ -36,6 +36,7 @@ def sheets(report: Report) -> Iterator[Table]:
     yield from appendix(report)
     yield standing.exceptions(report)
     yield standing.trade_offs(report)
+    yield standing.scenarios(report)
     yield standing.changes(report)
     yield standing.pilot(report)
     yield standing.milestones(report)

@@ -5,6 +5,7 @@ from datetime import date
 from app.readiness.grade import Grade
 from app.readiness.profile import PROFILE_FIELDS
 from app.report.model import DimensionLine, Fact, Report
+from app.report.scenario import ScenarioFigure
 from app.report.write.table import Cell, Column, Row, Table
 from app.words import day, days_in, hyphened
 
@@ -138,6 +139,41 @@ def trade_offs(report: Report) -> Table:
         ],
         empty="No trade-off is on record.",
     )
+
+
+def scenarios(report: Report) -> Table:
+    """What calculators came to."""
+    return Table(
+        "Scenarios",
+        (
+            Column("Scenario", 36, "strong"),
+            Column("Calculator", 22),
+            Column("What it says", 70),
+            Column("Figures", 60),
+            Column("Evidence for", 44),
+            Column("Worked out on", 14),
+            Column("By", 24),
+            Column("Id", 38),
+        ),
+        [
+            (
+                each.name,
+                each.calculator_title,
+                each.sentence,
+                tuple(_figure(figure) for figure in each.figures) or None,
+                tuple(f"{use.question}: {use.question_title}" for use in each.evidence_for) or None,
+                each.worked_out_on,
+                each.by,
+                each.id,
+            )
+            for each in report.scenarios
+        ],
+        empty="No scenario is kept with this pilot.",
+    )
+
+
+def _figure(figure: ScenarioFigure) -> str:
+    return f"{figure.title}: {figure.value}" + (f" ({figure.band})" if figure.band else "")
 
 
 def changes(report: Report) -> Table:
