@@ -6,6 +6,7 @@ them, cut where it is long; the table beside says it whole.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor, isfinite, log10
 from typing import Final
 
@@ -17,6 +18,7 @@ _CURVES: Final[tuple[Role, ...]] = ("first", "second", "third", "fourth")
 _BARS: Final[dict[str, Role]] = {"good": "solid", "plain": "light", "bad": "empty"}
 _LONGEST = 28  # characters of a name
 _LONGEST_STEP = 14
+_EVEN_STEPS = (1, 2, 3, 4, 6, 12, 24, 60, 120, 1_000_000)  # of which some are named; months go by the year
 _MOST_GRID_LINES = 4
 _ACROSS: Final[dict[Width, int]] = {"wide": 560, "narrow": 350}
 _ROW, _THICK = 26, 14
@@ -158,16 +160,14 @@ def _band(picture: Lines, field: _Field) -> tuple[Area, ...]:
 
 
 def _steps(axis: Sequence[str], field: _Field, across: float) -> Iterator[Label]:
-    """The first and the last step, and those between for which there is room."""
+    """The first step, those between at even distances, and the last where there is room for it."""
     if not axis:
         return
     placed = [_step(name, field.x(step), field.bottom, across) for step, name in enumerate(axis)]
-    shown = [placed[0]]
-    for each in placed[1:-1]:
-        if not touch(shown[-1], each) and not touch(each, placed[-1]):
-            shown.append(each)
+    some = (placed[::every] for every in _EVEN_STEPS)
+    shown = next(each for each in some if not any(touch(left, right) for left, right in pairwise(each)))
     yield from shown
-    if len(placed) > 1 and not touch(shown[-1], placed[-1]):
+    if shown[-1] is not placed[-1] and not touch(shown[-1], placed[-1]):
         yield placed[-1]
 
 
@@ -227,9 +227,12 @@ def _bars(picture: Bars, width: Width, low: float, high: float) -> Drawing:
         boxes.append(Box(_BARS[each.meaning], begin, top, round(max(end - begin, 1.5), 1), _THICK))
         labels.append(_name(each, left, top, stacked=stacked))
         labels.append(Label(round(end, 1) + 6, top + 11.5, _cut(each.label), "start", "strong"))
+        if picture.middle is not None:
+            at = x(picture.middle)
+            lines.append(
+                chart.Line("axis", ((at, top - 3), (at, top + _THICK + 3 + (0 if stacked else _ROW - _THICK - 6))))
+            )
     height = 4 + len(picture.bars) * high_row
-    if picture.middle is not None:
-        lines.append(chart.Line("axis", ((x(picture.middle), 0), (x(picture.middle), height))))
     return Drawing(across, height, picture.told, tuple(lines), tuple(boxes), (), tuple(labels))
 
 

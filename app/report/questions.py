@@ -145,8 +145,15 @@ def _told_of_all(item: Evidence) -> Mapping[str, Scalar]:
 
 def _load(attributes: Mapping[str, Scalar]) -> str:
     return ", ".join(
-        f"{key.replace('_', ' ')} {value}" for key, value in sorted(attributes.items()) if not _AS_WRITTEN(key)
+        f"{key.replace('_', ' ')} {_said(value)}" for key, value in sorted(attributes.items()) if not _AS_WRITTEN(key)
     )
+
+
+def _said(value: Scalar) -> str:
+    """An attribute as people write it: five tokens and a third are 5.33333."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.{10 if abs(value) >= _IN_FULL else 6}g}" if isinstance(value, float) else str(value)
 
 
 def _finding(finding: Finding, told: Mapping[str, Scalar], kind: str) -> FindingLine:

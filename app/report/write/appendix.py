@@ -13,7 +13,7 @@ from typing import Any
 from app.readiness.outlook import Proving
 from app.report.model import CoverageItem, CoverageLine, DimensionLine, EvidenceLine, FindingLine, QuestionLine, Report
 from app.report.told import proving_told
-from app.words import day, days_in, framework, percent
+from app.words import counted, day, days_in, framework, percent
 
 STATES: Mapping[str, str] = MappingProxyType(
     {
@@ -114,18 +114,21 @@ def _item(item: EvidenceLine) -> str:
     said = [f"{item.effective_grade}: {item.title}", _dated(item)]
     if item.grade != item.effective_grade:
         said.append(f"stated as {item.grade}")
-    if item.supports is not None:
-        said.append(f"supports level {item.supports}")
-    if item.against is not None:
-        said.append(f"speaks against more than level {item.against}")
+    if item.proves:
+        said.append(item.proves.rstrip("."))
+    else:
+        if item.supports is not None:
+            said.append(f"supports level {item.supports}")
+        if item.against is not None:
+            said.append(f"speaks against more than level {item.against}")
     if item.confirmed_by is None:
         said.append("not confirmed")
     if item.withdrawn:
         said.append("withdrawn")
-    if item.proves:
-        said.append(item.proves.rstrip("."))
-    more = [f"and {item.more_findings} more figures"] if item.more_findings else []
+    if item.proves:  # what matters of its findings is told; the workbook has them all
+        return "; ".join([*said, counted(len(item.findings), "finding")])
     load = [f"all of it: {item.load}"] if item.load else []
+    more = [f"and {item.more_findings} more figures"] if item.more_findings else []
     return "; ".join([*said, *load, *map(_finding, item.main_findings), *more])
 
 
