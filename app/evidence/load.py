@@ -126,7 +126,7 @@ class Run:
         Raises:
             TooLarge: there are more than any tool writes.
         """
-        if value is None or not isfinite(value):
+        if value is None or self._is_infinite(value):
             return
         if value < 0:
             self.remark("A figure below 0 was left out: no such thing can be measured.")
@@ -149,7 +149,7 @@ class Run:
     ) -> None:
         """Take a time, in seconds; the figure as it stands in the file goes with it where it was converted."""
         per_second = _PER_SECOND.get(unit.strip().lower())
-        if value is None or self.load.n == 0:
+        if value is None or self.load.n == 0 or self._is_infinite(value):
             return
         if per_second is None:
             self.remark(f"The unit {short(unit)} of {metric} is not known: its figures were left out.")
@@ -159,6 +159,8 @@ class Run:
             return
         if per_second != 1:
             more = {**more, "raw_value": value, "raw_unit": line(unit)}
+        if self.load.n is not None and _fewer_than_it_takes(self.load.n, statistic):
+            more = {**more, "few_requests": True}
         self._latencies.add(statistic)
         self.add(metric, value / per_second, "s", where, statistic, **more)
 
@@ -179,12 +181,17 @@ class Run:
         """Say something about this run, once."""
         self._remarks[sentence] = None
 
+    @property
+    def mock(self) -> bool:
+        """Whether the model's name says that it only pretends to be one."""
+        return "mock" in (self.load.model or "").lower()
+
     def remarks(self) -> Sequence[str]:
         """What keeps the run's figures from showing more."""
         load, said = self.load, list(self._remarks)
         if load.model is None:
             said.append("The file does not name the model.")
-        elif "mock" in load.model.lower():
+        elif self.mock:
             said.append("The model's name says that it is a mock: its figures say nothing about a real one.")
         if load.target and (urlsplit(f"//{load.target}").hostname or "") in _HERE:
             said.append(
@@ -224,6 +231,12 @@ class Run:
             said.append("Requests failed, and the latencies are only those of the ones that succeeded.")
         return said
 
+    def _is_infinite(self, value: float) -> bool:
+        if isfinite(value):
+            return False
+        self.remark("A figure that is no finite number (NaN or infinite) was left out.")
+        return True
+
     def _has(self, metric: str) -> bool:
         return any(each.metric == metric for each in self.findings)
 
@@ -243,7 +256,7 @@ def times(
             continue
         if isinstance(given, bool) or not isinstance(given, int | float):
             raise unreadable(what, name, "must be a number")
-        yield found, word, figure(given)
+        yield found, word, float(given) if isinstance(given, float) else figure(given)
 
 
 def unreadable(what: str, where: str, message: str) -> Unreadable:
@@ -292,6 +305,11 @@ def short(word: str | None) -> str:
 def share_of(total: float | None, count: float | None) -> float | None:
     """A total spread over so many; None where either is missing or nothing."""
     return total / count if total is not None and count and count > 0 else None
+
+
+def _fewer_than_it_takes(requests: float, statistic: str) -> bool:
+    """Whether a percentile is of so few requests that it is about the slowest of them: a p95 of fewer than 20."""
+    return statistic.startswith("p") and requests * (100 - float(statistic[1:])) < 100
 
 
 def _beyond_p95(name: str) -> bool:

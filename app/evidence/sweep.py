@@ -39,7 +39,7 @@ def reading(
         tool=title,
         version=line(version),
         observed_on=known[0] if known else None,
-        grade="demonstrated",
+        grade="asserted" if any(run.mock for run in runs) else "demonstrated",
         findings=tuple(finding for run in runs for finding in run.findings),
         remarks=(*said, *_together(runs)),
     )

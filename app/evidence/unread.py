@@ -32,6 +32,8 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "This is a picture: it is not read."),
     (b"GIF8", "This is a picture: it is not read."),
 )
+_EMPTY = "The file is empty."
+_OTHER_TEXT = "This is text in another encoding than UTF-8, and is not read: save it as UTF-8."
 _PICKLE = "This is a Python pickle. Loading one runs whatever it holds, so it is never opened."
 _ENTITIES = "This is XML that defines entities, which can blow up when they are resolved: it is not read."
 _BROKEN_JSON = "The file begins as JSON does and is none: it is cut short, or something else is in it."
@@ -40,6 +42,8 @@ _LARGEST_UNPACKED = 10_000_000
 _MOST_TIMES_LARGER = 100
 _TOKEN = re.compile(r"\s{0,100}\"?[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\"?\s{0,100}")
 _LONGEST_TOKEN = 100_000
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")  # stands in no text of one byte for a character
+_LOOKED_AT = 100_000
 
 
 def why_unread(file: Content) -> str:
@@ -68,7 +72,7 @@ def why_not_kept(file: Content) -> str | None:
 
 def why_a_document(file: Content) -> str:
     """Why a file that no reader knows, and that can be kept, is no more than a document."""
-    return f"{_what_it_is(file)} {_ATTACH}"
+    return f"{_what_it_is(file)} {_ATTACH}" if file.content else _EMPTY
 
 
 def _why_no_archive(content: bytes) -> str | None:
@@ -85,11 +89,13 @@ def _why_no_archive(content: bytes) -> str | None:
 def _what_it_is(file: Content) -> str:
     content = file.content
     if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
-        return "The file is empty."
+        return _EMPTY
     for beginning, words in _BEGINNINGS:
         if content.startswith(beginning):
             return words
     text = file.text
+    if text is None and _NO_TEXT.search(content[:_LOOKED_AT]) is None:
+        return _OTHER_TEXT
     if text is None:
         return "The file is neither text nor a format that a reader knows."
     begins = text[:2000].lstrip()

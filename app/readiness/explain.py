@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from app.readiness.catalogue import Catalogue
 from app.readiness.grade import Grade, ShelfLives, aged, ageing_days
-from app.readiness.hearing import NOTHING, ItemHeard, hearing
+from app.readiness.hearing import NOTHING, ItemHeard, LineHeard, RuleHeard, hearing
 from app.readiness.proof import ItemProof, confirmed_grade
 from app.readiness.score import QuestionScore
 
@@ -48,7 +48,8 @@ def item_proves(asked: QuestionScore, item: ItemProof) -> str | None:
         return None
     said = []
     if heard.contradicting:
-        stands = "" if item.against is not None else "; settled by a newer item"
+        gone = "; withdrawn, and counts no more" if item.item.withdrawn else "; settled by a newer item"
+        stands = "" if item.against is not None else gone
         said.append(
             f"Speaks against more than level {heard.contradicting.level}: {_contradiction(asked, item)}{stands}."
         )
@@ -58,7 +59,14 @@ def item_proves(asked: QuestionScore, item: ItemProof) -> str | None:
         said.append(f"Shows level {item.supports} together with other items.")
     elif not heard.contradicting:
         said.append("Read, and not enough by itself for any level: worth a document.")
-    return " ".join(said)
+    return " ".join((*said, *_of_which_model(item)))
+
+
+def _of_which_model(item: ItemProof) -> Iterator[str]:
+    """The model that a file's figures are of, which nothing here compares with the pilot's own."""
+    models = {str(each.attributes["model"]) for each in item.item.figures if "model" in each.attributes}
+    if models:
+        yield f"Of the model “{models.pop()}”." if len(models) == 1 else f"Of {len(models)} models."
 
 
 def good_until(item: ItemProof, shelf_lives: ShelfLives, as_of: date) -> date | None:
@@ -102,10 +110,9 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
             yield f"{_named(item)} has no date, so it counts as somebody's word."
         elif item.effective < item.counted and not proof.awaiting_review:
             yield f"{_named(item)} is of {item.item.observed_on} and has aged to {item.effective}; a new one counts."
-    for item in proof.items:
-        lacking = _lacking(asked, item, proven, claimed)
-        if lacking:
-            yield lacking
+    lacking = [(each, told) for each in proof.items if (told := _following(asked, each, proven, claimed))]
+    if lacking:
+        yield _lacking(*max(lacking, key=lambda each: _nearness(*each)))
     following = max(2, proven + 1)
     grade = str(Grade(following))
     if following <= claimed:
@@ -128,17 +135,29 @@ def _shown(asked: QuestionScore, item: ItemProof) -> str:
     return f", read as: {'; '.join(piece.title for piece in told.pieces)}" if told else ""
 
 
-def _lacking(asked: QuestionScore, item: ItemProof, proven: int, claimed: int) -> str | None:
-    """What an item that was read lacks for the next level, figure by figure."""
+def _following(asked: QuestionScore, item: ItemProof, proven: int, claimed: int) -> RuleHeard | None:
+    """The next level that an item which was read comes near to, and does not show."""
     told = None if item.item.withdrawn else _heard(asked, item).following
     if told is None or not proven < told.level <= claimed:
         return None
-    lines = [line for piece in told.pieces if not piece.met for line in piece.lines if not line.met]
-    if not lines or all(line.found == NOTHING for line in lines):
-        return None
+    return told if any(line.found != NOTHING for line in _unmet(told)) else None
+
+
+def _nearness(item: ItemProof, told: RuleHeard) -> tuple[int, int, int, date]:
+    """The lowest level first, then what counts most, lacks least and is newest."""
+    return -told.level, item.effective, -len(_unmet(told)), item.item.observed_on or date.min
+
+
+def _lacking(item: ItemProof, told: RuleHeard) -> str:
+    """What an item lacks for a level, figure by figure."""
+    lines = _unmet(told)
     lacks = "; ".join(f"{line.wanted} (found: {line.found})" for line in lines[:_MOST_LACKING])
     more = f"; and {len(lines) - _MOST_LACKING} more" if len(lines) > _MOST_LACKING else ""
     return f"For level {told.level}, {_named(item)} lacks: {lacks}{more}."
+
+
+def _unmet(told: RuleHeard) -> tuple[LineHeard, ...]:
+    return tuple(line for piece in told.pieces if not piece.met for line in piece.lines if not line.met)
 
 
 def _heard(asked: QuestionScore, item: ItemProof) -> ItemHeard:

@@ -172,7 +172,7 @@ def _speaks(rule: Against, item: Evidence, yardstick: Yardstick) -> RuleHeard:
         _line(rule.figure, whole(speaking) if speaking else beside, yardstick),
         *(_line(each, beside, yardstick) for each in rule.given),
     )
-    piece = PieceHeard(figure_told(rule.figure, yardstick.catalogue, yardstick.needs).words, bool(speaking), lines)
+    piece = PieceHeard(figure_told(rule.figure, yardstick.catalogue, yardstick.needs).asked, bool(speaking), lines)
     return RuleHeard(rule.level, against=True, met=bool(speaking), pieces=(piece,))
 
 
@@ -187,14 +187,14 @@ def _piece(piece: Piece, item: Evidence, yardstick: Yardstick) -> PieceHeard:
 
 def _line(figure: Figure, run: Run, yardstick: Yardstick) -> LineHeard:
     told = figure_told(figure, yardstick.catalogue, yardstick.needs)
-    told_as = (told.words, told.subject, told.threshold)
+    told_as = (told.asked, told.subject, told.threshold)
     met = meets(figure, run, yardstick)
     if figure.quantity in ("total", "different"):
         return _gathered(figure, told_as, run, yardstick, met=met)
     read = [finding for finding in run.findings if yardstick.reads(figure, finding)]
     wanting = [each for each in read if yardstick.says(figure, each) == met] or read
     if wanting:
-        finding = wanting[0]
+        finding = min(wanting, key=lambda each: statistic_of(each) != figure.statistic)  # rather what it states itself
         return LineHeard(*told_as, _found(figure, finding, yardstick), met, finding.where)
     of_it = _of_the_metric(figure, run.findings, yardstick)
     other = min(of_it, key=lambda each: statistic_of(each) != figure.statistic, default=None)

@@ -6,6 +6,7 @@ Made from the rules themselves, so that the page that asks and the catalogue tha
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from app.readiness.amount import Amount
@@ -35,6 +36,7 @@ _COMPARED: Mapping[Operator, str] = {
     "=": "",
     "in": "one of",
 }
+_TOO_LONG = 10**15
 _SECONDS = ((86_400, "days"), (3600, "hours"), (60, "minutes"))
 
 
@@ -46,6 +48,7 @@ class FigureTold:
     unwritten: tuple[str, ...]  # titles of the needs that it compares with and that are not written down
     subject: str = ""  # what is compared: Time to the first word, p95
     threshold: str = ""  # with what: at most 1,500 ms
+    asked: str = ""  # the same without what it leaves out, which whoever looks for it need not be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +133,11 @@ def figure_told(figure: Figure, catalogue: Catalogue, needs: Needs | None = None
     words = f"{subject}: {threshold}" if threshold else subject
     if figure.tests:
         words += f", where {' and '.join(_test(test, catalogue, needs) for test in figure.tests)}"
+    asked = words
     if figure.without:
         words += f", leaving out what is marked {' or '.join(_plain(each) for each in figure.without)}"
     unwritten = () if needs is None else tuple(_titles(figure, catalogue, needs))
-    return FigureTold(words, unwritten, subject, threshold)
+    return FigureTold(words, unwritten, subject, threshold, asked)
 
 
 def figure_text(value: Fraction, unit: str, currency: str | None = None) -> str:
@@ -143,7 +147,7 @@ def figure_text(value: Fraction, unit: str, currency: str | None = None) -> str:
             if value >= 2 * seconds and (value / seconds).denominator <= 10:
                 return f"{_number(value / seconds)} {noun}"
     if unit == MONEY:
-        amount = f"{float(value):,.2f}".removesuffix(".00")
+        amount = _shortened(value) if abs(value) >= _TOO_LONG else f"{float(value):,.2f}".removesuffix(".00")
         return f"{amount} {currency}" if currency else amount
     named = unit_text(unit)
     return f"{_number(value)} {named}" if named else _number(value)
@@ -255,4 +259,11 @@ def _plain(name: str) -> str:
 
 
 def _number(value: Fraction) -> str:
+    if abs(value) >= _TOO_LONG:
+        return _shortened(value)
     return f"{float(value):,.6g}" if abs(value) < 10**6 else f"{float(value):,.0f}"
+
+
+def _shortened(value: Fraction) -> str:
+    """A number that nobody reads digit by digit, and that may be beyond what a float holds: 1e+308."""
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():.3g}".lower()

@@ -13,8 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from app.errors import Problem, Refused
 from app.evidence.arrived import Arrived
-from app.readiness.grade import Grade
+from app.readiness.assessment import Evidence
+from app.readiness.catalogue import Catalogue
+from app.readiness.grade import Grade, aged
 from app.readiness.hearing import SpeaksTo, speaks_to
+from app.readiness.proof import counted_grade
 from app.records import arrivals, assessments
 from app.records.arrivals import Arrival
 from app.records.files import Shows
@@ -73,6 +76,8 @@ class Offer:
     speaks: SpeaksTo
     shown: Shows | None  # where the answer shows the same file already
     chosen: bool
+    counts_as: int | None = None  # the level that it is worth today, where that is less than it shows
+    why: str = ""  # it is worth less
 
     @property
     def decides(self) -> bool:
@@ -188,7 +193,7 @@ def _shown(
     mine = {key: each for key, each in kept.catalogue.questions.items() if visit.caller.may_answer(assessment, key)}
     typed = form.questions() if form.choice else None
     listed, later = waiting[:_LISTED], len(waiting[_LISTED:])
-    files = [_waiting(each, kept, mine, typed, form.days()) for each in listed]
+    files = [_waiting(each, kept, mine, typed, form.days(), visit.today) for each in listed]
     files.sort(key=lambda each: _ORDER.index(each.state))
     return {
         "here": "pilots",
@@ -212,11 +217,14 @@ def _waiting(
     mine: Mapping[str, Any],
     typed: Mapping[UUID, Sequence[str]] | None,
     days: Mapping[UUID, str],
+    today: date,
 ) -> Waiting:
     pilot = kept.assessment.pilot
     spoken = speaks_to(kept.catalogue, pilot.profile, pilot.needs, arrival.evidence) if arrival.reading else ()
     on = {each.question: each for each in arrival.also_on}
-    offers = tuple(_offer(each, arrival, on, typed) for each in spoken if each.question.key in mine)
+    offers = tuple(
+        _offer(each, arrival, on, typed, kept.catalogue, today) for each in spoken if each.question.key in mine
+    )
     offered = {each.speaks.question.key for each in offers}
     by_hand = next((each for each in (typed or {}).get(arrival.id, ()) if each not in offered), "")
     questions = kept.catalogue.questions
@@ -227,13 +235,36 @@ def _waiting(
 
 
 def _offer(
-    speaks: SpeaksTo, arrival: Arrival, on: Mapping[str, Shows], typed: Mapping[UUID, Sequence[str]] | None
+    speaks: SpeaksTo,
+    arrival: Arrival,
+    on: Mapping[str, Shows],
+    typed: Mapping[UUID, Sequence[str]] | None,
+    catalogue: Catalogue,
+    today: date,
 ) -> Offer:
     key = speaks.question.key
     shown = on.get(key)
     preset = speaks.level is not None or speaks.against is not None
     picked = preset if typed is None else key in typed.get(arrival.id, ())
-    return Offer(speaks, shown, picked and shown is None)
+    less, why = _held_to(speaks, arrival.evidence, catalogue, today)
+    return Offer(speaks, shown, picked and shown is None, less, why)
+
+
+def _held_to(speaks: SpeaksTo, item: Evidence, catalogue: Catalogue, today: date) -> tuple[int | None, str]:
+    """The level that a file is worth today by itself, and why, where that is less than its figures show."""
+    grade = counted_grade(item)
+    left = aged(grade, item.observed_on, today, catalogue.shelf_lives[speaks.question.key])
+    if speaks.level is None or left >= speaks.level:
+        return None, ""
+    if item.observed_on is None:
+        why = "until a day is given"
+    elif item.observed_on > today:
+        why = "since it is dated in the future"
+    elif left < grade:
+        why = f"since it is {(today - item.observed_on).days} days old"
+    else:
+        why = f"since it is {grade} by itself"
+    return int(left), why
 
 
 def _sections(kept: Kept, mine: Mapping[str, Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:

@@ -131,6 +131,19 @@ def test_a_score_carries_its_error_filter_shots_and_cases() -> None:
     assert "judge by the lower" in told
 
 
+def test_cases_of_the_hub_are_marked_as_others_cases() -> None:
+    own, hub = {"dataset_path": "json"}, {"dataset_path": "openai/gsm8k"}
+    for configs, groups, marked in (
+        ({"claims": own}, {}, None),
+        ({"claims": hub}, {}, "openai/gsm8k"),
+        ({"letters": hub}, {"claims": ["letters"]}, "openai/gsm8k"),
+        ({}, {}, None),
+    ):
+        reading = inspected("x", as_json({**LM_EVAL, "configs": configs, "group_subtasks": groups}))
+        assert _one(reading, "claims.acc").attributes.get("hub_dataset") == marked
+        assert ("of the hub (openai/gsm8k)" in " ".join(reading.remarks)) == bool(marked)
+
+
 def test_the_older_layout_says_neither_day_nor_cases() -> None:
     reading = inspected("x", as_json({"results": {"copa": {"acc": 0.7, "acc_stderr": 0.05}}, "versions": {"copa": 0},
                                       "config": {"model": "dummy"}}))  # fmt: skip
@@ -145,6 +158,7 @@ def test_attacks_are_shares_of_what_was_judged() -> None:
     assert reading.observed_on == date(2026, 10, 5)
     first = _one(reading, "attack_success_rate", probe="promptinject.A")
     assert (first.value, first.attributes["n"], first.attributes["confidence"]) == (0.2, 300, 0.95)
+    assert first.attributes["aim"] == "injection"
     older = _one(reading, "attack_success_rate", probe="promptinject.B", detector="d.B")
     assert older.value == pytest.approx(0.05)
     worst = _one(reading, "attack_success_rate", probe_family="promptinject")

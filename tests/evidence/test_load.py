@@ -148,6 +148,28 @@ def test_vllm_times_are_milliseconds_by_their_suffix_and_keep_the_raw_figure() -
     assert reading.remarks == ()
 
 
+def test_percentiles_of_few_requests_are_marked() -> None:
+    few = {"mean": None, "p50": 2, "p95": 20, "p99": 100}
+    for requests in (1, 2, 19, 20, 99, 100):
+        reading = read({**VLLM, "completed": requests, "num_prompts": requests})
+        times = [each for each in reading.findings if each.metric.startswith("gen_ai.server.time")]
+        assert {each.statistic for each in times} > {"mean", "p99"}
+        for each in times:
+            least = few.get(each.statistic or "")
+            assert bool(each.attributes.get("few_requests")) == (least is not None and requests < least)
+
+
+def test_what_is_no_finite_number_is_left_out_and_said() -> None:
+    reading = read({**VLLM, "p99_ttft_ms": float("nan"), "request_throughput": float("inf")})
+    assert value(reading, "gen_ai.server.time_to_first_token", "p99") is None
+    assert value(reading, "request_throughput") is None
+    assert said(reading, "no finite number")
+
+
+def test_a_mock_is_nobodys_service() -> None:
+    assert read({**VLLM, "model_id": "e2e-mock-model"}).grade == "asserted"
+
+
 def test_vllm_failures_come_first() -> None:
     reading = read({**VLLM, "completed": 600})
     assert value(reading, "error.rate") == 0.4

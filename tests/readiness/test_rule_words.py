@@ -103,7 +103,13 @@ def test_a_question_without_rules_reads_nothing() -> None:
         (0.25, "1", "0.25"),
         (1234567.5, "By", "1,234,568 By"),
         (12, "{request}/s", "12 requests/s"),
+        pytest.param(1e308, "ms", "1e+308 ms", id="what nobody reads digit by digit"),
+        pytest.param(1e308, "money", "1e+308", id="in money too"),
     ],
 )
 def test_a_value_is_written_with_its_unit_as_people_write_it(value: float, unit: str, text: str) -> None:
     assert figure_text(exact(value), unit) == text
+
+
+def test_a_value_beyond_what_a_float_holds_is_written_all_the_same() -> None:
+    assert figure_text(exact(1e308) * 1000, "ms") == "1e+311 ms"

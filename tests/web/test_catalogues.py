@@ -264,3 +264,10 @@ def test_no_section_can_have_the_address_of_another_page(site: Site) -> None:
     }
     assert words
     assert words <= RESERVED
+
+
+def test_a_question_tells_what_it_reads_out_of_files_and_figures(client: TestClient) -> None:
+    page = client.get("/catalogues/genai-production").text
+    assert "Shows level 3" in page
+    assert "at most “Time to the first word, 95 in 100”" in page
+    assert "Speaks against more than level 2" in page

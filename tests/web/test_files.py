@@ -84,6 +84,26 @@ def test_a_file_is_offered_to_the_question_whose_level_it_shows(client: TestClie
     assert "Found: <strong>480 ms at concurrency 200</strong>" in page
 
 
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        pytest.param(run(), "", id="a fresh one counts as what it shows"),
+        pytest.param(run(date=None), "and counts as level 1</strong> until a day is given", id="undated"),
+        pytest.param(run(date="20991231-140000"), "1</strong> since it is dated in the future", id="in the future"),
+        pytest.param(run(date="20200101-140000"), "1</strong> since it is ", id="years old"),
+        pytest.param(run(model_id="mock-model"), "1</strong> since it is asserted by itself", id="of a mock"),
+    ],
+)
+def test_where_a_file_counts_less_than_it_shows_it_says_why(
+    client: TestClient, assessment: UUID, file: bytes, said: str
+) -> None:
+    send(client, assessment, (LOAD_TEST, file))
+    page = page_of(client, assessment)
+    assert "shows level 3</strong>" in page
+    assert said in page
+    assert ("counts as level" in page) == bool(said)
+
+
 def test_a_file_that_speaks_against_a_level_is_offered_as_openly(client: TestClient, assessment: UUID) -> None:
     send(client, assessment, (LOAD_TEST, run(p95_ttft_ms=3000.0, p99_ttft_ms=4000.0)))
     (file,) = waiting(client, assessment)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.errors import Problem, Unreadable
+from app.evidence.attacks import aim
 from app.evidence.content import Content
 from app.evidence.evaluation import MOST_SHOWN, case_remarks, is_mock, share
 from app.evidence.reading import Reading
@@ -170,7 +171,7 @@ def _findings(evaluations: Sequence[_Evaluation], model: str | None) -> Iterator
             statistic="max",
             value=rate,
             unit="1",
-            attributes=attributes(probe_family=family, model=model, n=n),
+            attributes=attributes(probe_family=family, aim=aim(family), model=model, n=n),
         )
     for index, each in enumerate(evaluations):
         if each.rate is None:
@@ -183,6 +184,7 @@ def _findings(evaluations: Sequence[_Evaluation], model: str | None) -> Iterator
             unit="1",
             attributes=attributes(
                 probe=each.probe,
+                aim=aim(each.probe),
                 detector=each.detector.removeprefix("detector."),
                 model=model,
                 n=each.n,

@@ -196,7 +196,8 @@ def _counts(placed: _Placed) -> Iterator[Finding]:
     counts = one.statistics
     raised = sum(each.raised for each in one.results)
     about = {**one.about, "n": counts.evaluated_expectations, "exceptions": raised}
-    for name in ("evaluated_expectations", "successful_expectations", "unsuccessful_expectations"):
+    named = ("evaluated_expectations", "successful_expectations", "unsuccessful_expectations")
+    for name in named if counts.evaluated_expectations else named[:1]:  # that nothing failed of nothing is no figure
         value = getattr(counts, name)
         yield from finding(name, value, "{expectation}", statistic="count", where=f"{where}.{name}", attributes=about)
     if not counts.evaluated_expectations:

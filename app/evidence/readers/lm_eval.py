@@ -1,5 +1,6 @@
 """Results of EleutherAI's lm-evaluation-harness, in the layout since 0.4 and the older one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from math import isfinite
@@ -25,6 +26,9 @@ from app.finding import Finding
 
 _WHAT = "results of lm-evaluation-harness"
 _NO_METRICS = frozenset({"alias", "name", "sample_len", "sample_count"})
+# What loads files of one's own, where a task names it in place of a data set of the hub.
+_LOADERS = frozenset({"json", "csv", "parquet", "text", "arrow", "pandas", "xml", "imagefolder", "audiofolder"})
+_HUB_NAME = re.compile(r"(?:[\w-][\w.-]*/)?[\w-][\w.-]*")
 
 _Map = Annotated[dict[str, Any], MissingMap]
 
@@ -43,10 +47,22 @@ class _Config(Fields):
     limit: Figure = None
 
 
+class _Task(Fields):
+    dataset_path: str | None = None
+
+    @property
+    def hub_dataset(self) -> str | None:
+        """The data set of the hub that the cases come from; None where they are files of one's own, or not stated."""
+        name = self.dataset_path or ""
+        own = name.casefold() in _LOADERS or name.endswith((".py", ".json", ".jsonl", ".csv", ".parquet"))
+        return line(name) if _HUB_NAME.fullmatch(name) and not own else None
+
+
 class _Run(Fields):
     results: dict[str, dict[str, Any]]
     groups: Annotated[dict[str, dict[str, Any]], MissingMap] = Field(default_factory=dict)
     group_subtasks: _Map = Field(default_factory=dict)
+    configs: Annotated[dict[str, _Task], MissingMap] = Field(default_factory=dict)
     shots: _Map = Field(default_factory=dict, alias="n-shot")
     samples: Annotated[dict[str, _Samples], MissingMap] = Field(default_factory=dict, alias="n-samples")
     higher_is_better: _Map = Field(default_factory=dict)
@@ -63,6 +79,14 @@ class _Run(Fields):
     @property
     def model(self) -> str | None:
         return _shown(self.model_name) or _model_of(self.set_up.model_args) or _shown(self.set_up.model)
+
+    def hub_dataset(self, task: str) -> str | None:
+        """The data set of the hub that a task's cases come from, or those of a task in its group."""
+        inner = self.group_subtasks.get(task)
+        names = [task, *(each for each in inner if isinstance(each, str))] if isinstance(inner, list) else [task]
+        return next(
+            (found for each in names if each in self.configs and (found := self.configs[each].hub_dataset)), None
+        )
 
 
 def recognises(file: Content) -> bool:
@@ -143,6 +167,7 @@ def _findings(run: _Run) -> Iterator[Finding]:
                     shots=run.set_up.num_fewshot if shots is None else shots,
                     higher_is_better=_flag(better, metric),
                     aggregate=True if run.group_subtasks.get(task) else None,
+                    hub_dataset=run.hub_dataset(task),
                 ),
                 where=line(f"results.{task}.{metric}{',' + by if by else ''}"),
             )
@@ -170,6 +195,8 @@ def _remarks(run: _Run, found: int) -> Iterator[str]:
     names = [(task, metric) for task, metric, *_ in scores]
     if len(names) > len(set(names)):
         yield "A task has several values of one metric, by the filter of its answers: judge by the lower."
+    if hub := next((each for task in _tasks(run) if (each := run.hub_dataset(task))), None):
+        yield f"Cases come from a data set of the hub ({hub}): their score is none on the pilot's own test set."
     if not found:
         yield "It holds no score."
     if found > MOST_SHOWN:

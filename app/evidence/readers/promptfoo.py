@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.evidence.attacks import aim
 from app.evidence.content import Content
 from app.evidence.evaluation import MOST_SHOWN, case_remarks, is_mock, share
 from app.evidence.reading import Reading
@@ -289,7 +290,7 @@ def _attacks(run: _Run) -> Iterator[Finding]:
                 metric="attack_success_rate",
                 value=rate,
                 unit="1",
-                attributes=attributes(probe=plugin, n=n, successes=hits),
+                attributes=attributes(probe=plugin, aim=aim(plugin), n=n, successes=hits),
                 where="results.results",
             )
 
