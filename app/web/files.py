@@ -30,7 +30,7 @@ from app.web.page import ThisPage
 router = APIRouter(include_in_schema=False)
 
 _FILES_AT_ONCE = 200
-_LISTED = 50  # files on the page; the next ones follow once these are dealt with
+_LISTED = 25  # files on the page; the next ones follow once these are dealt with
 _ORDER = ("decided", "read", "unknown", "refused")
 _DAY: TypeAdapter[date] = TypeAdapter(date)
 _SEPARATOR = " "
