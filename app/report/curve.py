@@ -53,11 +53,12 @@ def span_of(picture: Picture) -> Span:
     return min(0.0, *values, 0.0), max(0.0, *values, 0.0)
 
 
-def figure(value: float) -> str:
-    """A figure on an axis: 1.2 M, 40 k, 0.05."""
-    for size, sign in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, " k")):
-        if abs(value) >= size:
-            return f"{value / (1e3 if sign == ' k' else size):.4g}{sign}"
+def figure(value: float, beside: float | None = None) -> str:
+    """A figure on an axis: 1.2 M, 40 k, 0.05; `beside`: the largest on the same axis, whose size it takes."""
+    largest = abs(value if beside is None else beside)
+    for size, sign in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if largest >= (1e4 if size == 1e3 else size):
+            return f"{value / size:.4g}{sign}" if value else "0"
     return f"{value:,.6g}" if abs(value) >= 1 or not value else f"{value:.3g}"
 
 
@@ -89,7 +90,8 @@ def _curves(picture: Lines, width: Width, low: float, high: float) -> Drawing:
     keyed = aside > across * 0.32 or len(names) > 5
     key = _key(shown, picture) if keyed else ()
     grid = _grid(low, high)
-    left = max(len(figure(value)) for value in grid) * CHARACTER + 10
+    beside = max(map(abs, grid))
+    left = max(len(figure(value, beside)) for value in grid) * CHARACTER + 10
     field = _Field(
         left=left,
         right=across - (12 if keyed else aside),
@@ -110,7 +112,7 @@ def _curves(picture: Lines, width: Width, low: float, high: float) -> Drawing:
         told=picture.told,
         lines=(*lines, *(line for line, _ in key)),
         labels=(
-            *(Label(left - 8, field.y(value) + 4, figure(value), "end") for value in grid),
+            *(Label(left - 8, field.y(value) + 4, figure(value, beside), "end") for value in grid),
             *_steps(picture.axis, field, across),
             *((label for _, label in key) if keyed else _ends(picture, field)),
         ),

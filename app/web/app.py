@@ -11,12 +11,15 @@ from app.web import (
     answers,
     api,
     assessments,
+    calculators,
     catalogues,
     comparisons,
     confirmations,
     coverage,
     evidence,
     exceptions,
+    files,
+    freshness,
     health,
     links,
     milestones,
@@ -26,6 +29,7 @@ from app.web import (
     portfolio,
     problems,
     reports,
+    scenarios,
     sign_in,
     static,
     trade_offs,
@@ -49,7 +53,9 @@ def create_app(database: Database, settings: Settings, clock: Callable[[], float
     app.state.settings = settings
     for noun in (
         health, static, sign_in, portfolio, pilots, assessments, paths, milestones, comparisons, reports, coverage,
-        links, exceptions, confirmations, evidence, catalogues, people, problems, trade_offs, upgrades, api,
+        links, exceptions, confirmations, evidence, files, freshness, calculators, scenarios,
+        catalogues, people, problems, trade_offs,
+        upgrades, api,
         answers,  # last: a section's address is /assessments/{assessment}/ and any other word
     ):  # fmt: skip
         app.include_router(noun.router)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.calculators import Calculator
 from app.errors import NotFound
 from app.readiness.assessment import Answer, Change, not_applicable_problem
 from app.readiness.catalogue import Dimension, Question
@@ -18,6 +19,7 @@ from app.report.method import condition_in_words
 from app.report.model import EvidenceLine, Fact, QuestionLine
 from app.report.questions import question_line
 from app.report.stated import need_facts
+from app.web.calculators import calculators_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Card:
     gate: GateScore | None  # None where the question is none
     needs: tuple[Fact, ...]  # the pilot's figures that evidence is compared with
     rules: RulesTold | None  # how it reads findings, with those figures filled in; None where it reads none
+    calculators: tuple[Calculator, ...]  # that give figures which it reads
     saved: Saved | None
     review: Change | None  # what changed about the pilot since somebody last looked at this answer
     sent_back: tuple[SentBack, ...]  # its not-applicable
@@ -161,6 +164,7 @@ def _card(kept: Kept, score: Score, asked: QuestionScore, caller: Caller) -> Car
         gate=gate,
         needs=need_facts((catalogue.needs[need] for need in question.needs), pilot.needs),
         rules=rules_told(catalogue, question, pilot.needs),
+        calculators=calculators_of(catalogue, question),
         saved=kept.saved.get(asked.key),
         review=asked.proof.awaiting_review if asked.answer.level is not None else None,
         sent_back=tuple(each for each in sent_back if each.what == "not-applicable"),

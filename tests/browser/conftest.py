@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app import library
 from app.demo import load
-from app.records import people, portfolio, sign_in
+from app.records import people, portfolio, scenarios, sign_in
 from app.records.caller import Caller
 from app.records.database import Database
 from app.web.access import SESSION_COOKIE
@@ -126,6 +126,11 @@ class Served:
     def pilot(self, name: str) -> UUID:
         """The demo's pilot of that name."""
         return self._line(name).pilot
+
+    def scenario(self, pilot: str) -> UUID:
+        """The first scenario of the demo's pilot of that name."""
+        with self.database.reading() as db:
+            return scenarios.list_for(db, self.caller(), self.pilot(pilot))[0].id
 
     def _line(self, pilot: str) -> portfolio.Line:
         with self.database.reading() as db:

@@ -35,6 +35,17 @@ PAGES = [
     "/assessments/{assessment}/gates",
     "/assessments/{assessment}/links",
     "/confirmations",
+    "/calculators",
+    "/calculators/capacity",
+    "/calculators/fleet",
+    "/calculators/tco",
+    "/calculators/budget?pilot={pilot}",
+    "/calculators/placement",
+    "/calculators/federated",
+    "/calculators/privacy",
+    "/calculators/productivity",
+    "/pilots/{pilot}/scenarios",
+    "/scenarios/{scenario}",
     "/catalogues",
     "/catalogues/genai-production",
     "/catalogues/genai-first-look/difference",
@@ -73,6 +84,7 @@ def test_a_page_is_fit_to_be_read(
             assessment=served.assessment("Claims letter drafting"),
             pilot=served.pilot("Claims letter drafting"),
             milestone=milestone,
+            scenario=served.scenario("Claims letter drafting"),
         )
     )
     assert axe(visitor) == []

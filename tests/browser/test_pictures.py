@@ -18,7 +18,11 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     ("name", "path", "height"),
-    [("report", "/assessments/{assessment}/report", 1230), ("section", "/assessments/{assessment}/security", 900)],
+    [
+        ("report", "/assessments/{assessment}/report", 1230),
+        ("section", "/assessments/{assessment}/security", 900),
+        ("calculator", "/calculators/tco", 1230),
+    ],
 )
 def test_a_picture_of_the_demo(
     name: str,

@@ -88,11 +88,17 @@ def test_a_step_without_a_value_leaves_a_gap_and_no_zero() -> None:
     assert [len(points) for points in lines_of(layout(gap, "wide"), "first")] == [2, 2]
 
 
+def test_the_steps_that_are_named_lie_evenly() -> None:
+    drawing = layout(replace(SHORT, axis=tuple(f"month {at}" for at in range(37)), fan=None), "wide")
+    named = [int(label.words.split()[1]) for label in drawing.labels if label.words.startswith("month")]
+    assert named == [0, 6, 12, 18, 24, 30, 36] or named == [0, 12, 24, 36]
+
+
 def test_a_tornado_stands_on_its_middle() -> None:
     drawing = layout(TORNADO, "wide")
-    (middle,) = lines_of(drawing, "axis")
+    (middle,) = {points[0][0] for points in lines_of(drawing, "axis")}
     for box in drawing.boxes:
-        assert box.x < middle[0][0] < box.x + box.width
+        assert box.x < middle < box.x + box.width
     assert drawing.boxes[0].width > drawing.boxes[1].width
 
 
@@ -118,6 +124,10 @@ def test_pictures_that_are_compared_stand_on_one_scale() -> None:
 )
 def test_a_figure_on_an_axis_is_short(value: float, words: str) -> None:
     assert figure(value) == words
+
+
+def test_figures_of_one_axis_are_of_one_size() -> None:
+    assert [figure(value, 10_000) for value in (0, 5_000, 10_000)] == ["0", "5 k", "10 k"]
 
 
 NAMES = some.text(some.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
@@ -149,8 +159,8 @@ PICTURES = curves() | some.builds(
 @given(PICTURES, some.sampled_from(WIDTHS))
 def test_whatever_it_is_it_lies_within_the_picture_and_can_be_drawn(picture: Picture, width: Width) -> None:
     drawing = layout(picture, width)
-    for line in (*drawing.lines, *drawing.areas):
-        assert all(-5 <= x <= drawing.width + 5 and -1 <= y <= drawing.height + 1 for x, y in line.points)
+    points = [at for line in drawing.lines for at in line.points] + [at for area in drawing.areas for at in area.points]
+    assert all(-5 <= x <= drawing.width + 5 and -1 <= y <= drawing.height + 1 for x, y in points)
     for box in drawing.boxes:
         assert box.x >= -1
         assert box.x + box.width <= drawing.width + 2

@@ -84,6 +84,17 @@ def test_it_leads_to_itself_and_to_the_evidence_only(read: Read, report: Report)
     assert [to for to in read.links if not to.startswith("#") and to not in shown] == []
 
 
+def test_the_register_says_what_each_item_proves(words: str, report: Report) -> None:
+    register = words[words.rindex("Evidence register") :]
+    told = [
+        days_in(each.proves) if each.proves else f"Supports level {each.supports}."
+        for each in report.register or ()
+        if each.proves or each.supports is not None
+    ]
+    assert told
+    assert [each for each in told if each not in register] == []
+
+
 def test_every_link_within_it_arrives(read: Read) -> None:
     assert [to for to in read.links if to.startswith("#") and to[1:] not in read.ids] == []
 

@@ -275,10 +275,10 @@ def test_many_files_are_listed_some_at_a_time_and_all_can_be_attached(
 ) -> None:
     send(client, assessment, *((f"{number}.txt", b"%d" % number) for number in range(120)))
     files = waiting(client, assessment)
-    assert len(files) == 50
-    assert "70 more files wait" in page_of(client, assessment)
+    assert len(files) == 25
+    assert "95 more files wait" in page_of(client, assessment)
     attach(client, assessment, *(f"{each} {OTHER}" for each in files), *([""] * 150))
-    assert len(items(site, assessment, OTHER)) == 50
+    assert len(items(site, assessment, OTHER)) == 25
 
 
 def test_the_page_asks_the_database_as_often_however_much_waits(
