@@ -92,6 +92,8 @@ _WORDS: Mapping[str, str] = {
     "none_required": "leave this empty",
     "literal_error": "takes {expected}",
     "enum": "takes {expected}",
+    "union_tag_invalid": "kind takes {expected_tags}",
+    "union_tag_not_found": "kind is missing",
     "less_than_equal": "must be {le} or less",
     "greater_than_equal": "must be {ge} or more",
     "greater_than": "must be more than {gt}",

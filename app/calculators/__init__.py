@@ -7,7 +7,7 @@ imported when its calculator is first used, so that a list of them costs nothing
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.calculators.facts import document
+from app.calculators.spelling import in_our_words, meant, values
 from app.calculators.term import CalculatorInput, CalculatorOutput
 from app.errors import NotFound, Problem, Unreadable, problems_in
 
@@ -99,11 +100,11 @@ def read_input(name: str, given: Mapping[str, Any]) -> CalculatorInput:
         Unreadable: with every problem found, each with its field and what would be accepted.
     """
     model = calculator(name).input
-    values = _without_nothing(given)
+    plain_values = in_our_words(name, _without_nothing(given))
     try:
-        return model.model_validate(values)
+        return model.model_validate(plain_values)
     except ValidationError as error:
-        raise Unreadable("The input cannot be read.", _problems(error, values)) from None
+        raise Unreadable("The input cannot be read.", _problems(error, model, plain_values)) from None
 
 
 def plain(output: CalculatorOutput) -> dict[str, Any]:
@@ -122,14 +123,33 @@ def _without_nothing(given: Any, depth: int = 0) -> Any:
     return given
 
 
-def _problems(error: ValidationError, given: Any) -> tuple[Problem, ...]:
+def _problems(error: ValidationError, model: type[CalculatorInput], given: Any) -> tuple[Problem, ...]:
     """What is wrong, at the paths that the input has; of a field that takes a text or an object, the one given."""
-    found = []
+    found: list[dict[str, Any]] = []
     for each in error.errors(include_url=False, include_input=False):
         path = _path(each["loc"], given)
-        if path is not None:
-            found.append({**each, "loc": path})
-    return problems_in(found)
+        if path is None or (each["type"] == "too_short" and any(other["loc"][: len(path)] == path for other in found)):
+            continue  # a list is too short only because what stands in it is wrong
+        found.append({**each, "loc": path})
+    schema = _schema(model)
+    return tuple(
+        Problem(said.where, said.message + _hint(schema, given, each))
+        for said, each in zip(problems_in(found), found, strict=True)
+    )
+
+
+@cache
+def _schema(model: type[CalculatorInput]) -> Mapping[str, Any]:
+    return model.model_json_schema(mode="validation")
+
+
+def _hint(schema: Mapping[str, Any], given: Any, problem: Mapping[str, Any]) -> str:
+    """The field that was probably meant by one that is not there; the words that one that is missing takes."""
+    if problem["type"] == "extra_forbidden" and (near := meant(schema, given, problem["loc"])):
+        return f"; is {' or '.join(near)} meant?"
+    if problem["type"] == "missing" and (words := values(schema, given, problem["loc"])):
+        return f": it takes {', '.join(map(repr, words))}"
+    return ""
 
 
 def _path(loc: tuple[int | str, ...], given: Any) -> tuple[int | str, ...] | None:

@@ -9,10 +9,12 @@ from app.calculators.constant import constants
 from app.calculators.efficiency import Factors
 from app.calculators.memory import Layout, Memory, memory
 from app.calculators.model import Model
+from app.calculators.nearby import UNCORRECTED, Nearby, Points
 from app.calculators.precision import LOCAL, Precision
 from app.calculators.roofline import Server
 from app.calculators.serving import Arrivals, Load, load
 
+_PLACES = 6  # of a number of requests: memory taken for eight of them holds eight, whatever the last digit says
 _MOST_TRIED = 1_000_000  # requests at once; a bound for the search, far above what any device holds
 
 
@@ -27,6 +29,7 @@ class Work:
     input_tokens: int
     output_tokens: int
     factors: Factors
+    measured: Points | None  # by others; None: the model of the hardware alone
     memory_share: float | None  # None: as usual, and more where a model hardly fits
     speed: float = 1.0  # of what the device does at its best: heat, encryption
     arrivals: Arrivals = "closed"
@@ -52,8 +55,14 @@ class Work:
             local=self.local,
         )
 
+    def nearby(self, layout: Layout) -> Nearby:
+        """What others measured near such a copy."""
+        if self.measured is None:
+            return UNCORRECTED
+        return self.measured.nearby(self.model, self.device, self.bits.name, layout.tensor, self.output_tokens)
+
     def at(self, layout: Layout, asked: float, room: float) -> Load:
-        """One copy with that many requests at once."""
+        """One copy with that many requests at once: as the hardware has it, corrected by what was measured nearby."""
         server = Server(self.model, self.device, self.bits, layout, self.cache_bytes, self.factors, self.local)
         best = load(
             server,
@@ -63,14 +72,15 @@ class Work:
             output_tokens=self.output_tokens,
             arrivals=self.arrivals,
         )
-        if self.speed == 1:
-            return best
+        near = self.nearby(layout)
+        speed = near.speed.factor * self.speed
+        wait = best.waiting / best.running * best.request
         return replace(
             best,
-            tokens_per_second=best.tokens_per_second * self.speed,
-            first_token=best.first_token / self.speed,
-            each_token=best.each_token / self.speed,
-            request=best.request / self.speed,
+            tokens_per_second=best.tokens_per_second * speed,
+            first_token=(best.first_token - wait) * near.first_token.factor / self.speed + wait / speed,
+            each_token=best.each_token / speed,
+            request=best.request / speed,
         )
 
     def meets(self, each: Load) -> bool:
@@ -80,7 +90,7 @@ class Work:
 
     def most_at_once(self, layout: Layout) -> int:
         """How many requests a copy takes on, each at its full length in memory, within the latency targets."""
-        room = min(_MOST_TRIED, floor(self.memory(layout).whole_sequences))
+        room = min(_MOST_TRIED, floor(round(self.memory(layout).whole_sequences, _PLACES)))
         if room < 1 or (self.ttft_target is None and self.tpot_target is None):
             return room
         low, high = 0, room  # low is known to do
@@ -105,12 +115,14 @@ class Need:
 def fewest(work: Work, concurrency: float, spare_copies: int) -> Need | None:
     """The fewest accelerators for so many requests at once within the targets; None: no arrangement does.
 
-    One that leaves room for more comes before one that has to be squeezed in.
+    Of equally many, those that leave room come before those that the model has to be squeezed into.
     """
-    if work.memory_share is None and not work.local:
-        usual = replace(work, memory_share=constants("serving.yaml")["memory_share"].value)
-        return _fewest(usual, concurrency, spare_copies) or _fewest(work, concurrency, spare_copies)
-    return _fewest(work, concurrency, spare_copies)
+    squeezed = _fewest(work, concurrency, spare_copies)
+    if work.memory_share is not None or work.local or squeezed is None:
+        return squeezed
+    roomy = replace(work, memory_share=constants("serving.yaml")["memory_share"].value)
+    found = _fewest(roomy, concurrency, spare_copies)
+    return found if found is not None and found.accelerators <= squeezed.accelerators else squeezed
 
 
 def _fewest(work: Work, concurrency: float, spare_copies: int) -> Need | None:
@@ -156,15 +168,21 @@ class Parting:
     most: int  # requests at once within the targets, over all copies
 
 
-def partings(work: Work, devices: int, pipeline: int = 1) -> list[Parting]:
-    """Every way that so many devices serve the model, of which at most one host's worth stays idle."""
+def partings(work: Work, devices: int, pipeline: int = 1, known: dict[Layout, int] | None = None) -> list[Parting]:
+    """Every way that so many devices serve the model, of which at most one host's worth stays idle.
+
+    What a copy takes on is looked up in `known` and kept there, for whoever asks about many numbers of devices.
+    """
+    most = {} if known is None else known
     idle = min(devices - 1, int(constants("serving.yaml")["host_devices"].value) * pipeline - 1)
     found = {}
     for used in range(devices, devices - idle - 1, -1):
         for layout in layouts(work, used, pipeline):
             if layout not in found:  # the first uses the most
                 copies = used // layout.devices
-                found[layout] = Parting(layout, copies, work.most_at_once(layout) * copies)
+                if layout not in most:
+                    most[layout] = work.most_at_once(layout)
+                found[layout] = Parting(layout, copies, most[layout] * copies)
     return list(found.values())
 
 

@@ -1,13 +1,15 @@
 """How far to trust a prediction: where nine of ten measured figures lay when such a one was made."""
 
 from collections.abc import Mapping
+from math import exp, log
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.calculators.accelerator import Accelerator
-from app.calculators.efficiency import Learnt, Spread, Trust
+from app.calculators.efficiency import Learnt, Spread
 from app.calculators.model import Model
+from app.calculators.nearby import Nearby
 
 Figure = Literal["output_tokens_per_second", "ttft_ms", "tpot_ms"]
 
@@ -34,32 +36,47 @@ class ErrorBand(BaseModel):
 
 
 def error_band(
-    model: Model, device: Accelerator, learnt: Learnt, predicted: Mapping[Figure, float | None]
+    model: Model, device: Accelerator, learnt: Learnt, predicted: Mapping[Figure, float | None], nearby: Nearby
 ) -> ErrorBand:
-    """The band of the nearest case: both seen, one of them new, or nothing like it ever measured."""
-    trust, basis = _nearest(model, device, learnt)
-    wider = 1.0 if device.efficiency_class in learnt.classes else learnt.unmeasured
+    """The narrower, the more was measured nearby; of a model that nobody measured, as wide as those left out were.
 
-    def limits(figure: Figure, spread: Spread) -> Limits | None:
+    Of an accelerator that nobody measured too: its kin correct the prediction, but do not vouch for it.
+    """
+    wider = 1.0 if device.efficiency_class in learnt.classes else learnt.unmeasured
+    vouched = 1.0 if device.id in learnt.accelerators else 0.0
+    basis = _basis(model, device, learnt, nearby)
+
+    def limits(figure: Figure, near: Spread, far: Spread, share: float) -> Limits | None:
         value = predicted[figure]
-        return None if value is None else Limits(low=value * spread.low**wider, high=value * spread.high**wider)
+        if value is None:
+            return None
+        low, high = (
+            wider * (share * log(close) + (1 - share) * log(wide))
+            for close, wide in ((near.low, far.low), (near.high, far.high))
+        )
+        return Limits(low=value * exp(low), high=value * exp(high))
 
     if wider > 1:
-        basis = (
-            f"no {device.efficiency_class.upper()} was among the measured points: an estimate, twice as wide; {basis}"
-        )
+        kind = device.efficiency_class.upper()
+        basis += f"; no {kind} was among the measured points: an estimate, twice as wide"
+    near, far, speed = learnt.near, learnt.new_model, vouched * nearby.speed.share
     return ErrorBand(
-        output_tokens_per_second=limits("output_tokens_per_second", trust.output_tokens_per_second),
-        ttft_ms=limits("ttft_ms", trust.ttft_ms),
-        tpot_ms=limits("tpot_ms", trust.tpot_ms),
+        output_tokens_per_second=limits(
+            "output_tokens_per_second", near.output_tokens_per_second, far.output_tokens_per_second, speed
+        ),
+        ttft_ms=limits("ttft_ms", near.ttft_ms, far.ttft_ms, vouched * nearby.first_token.share),
+        tpot_ms=limits("tpot_ms", near.tpot_ms, far.tpot_ms, speed),
         basis=basis,
     )
 
 
-def _nearest(model: Model, device: Accelerator, learnt: Learnt) -> tuple[Trust, str]:
+def _basis(model: Model, device: Accelerator, learnt: Learnt, nearby: Nearby) -> str:
     known_model, known_device = model.id in learnt.models, device.id in learnt.accelerators
-    if known_model and known_device:
-        return learnt.seen, f"{learnt.seen.points} published points, {learnt.seen.basis}"
-    trust = learnt.new_model if not known_model else learnt.new_accelerator
+    trust = learnt.new_model if not known_model else learnt.seen if known_device else learnt.new_accelerator
+    basis = f"{trust.points} published points, {trust.basis}"
+    if nearby.neighbours:
+        basis += f", {len(nearby.neighbours)} of them measured near this"
+    elif known_model and known_device:
+        basis += ", none of them measured near this"
     missing = " and ".join(each.name for each, known in ((model, known_model), (device, known_device)) if not known)
-    return trust, f"{trust.points} published points, {trust.basis}; none was measured with {missing}"
+    return f"{basis}; none was measured with {missing}" if missing else basis

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from app.calculators.money import Amount, Currency, Money, cents, exact, plain
+from app.calculators.money import Amount, Currency, Money, cents, enough, exact, plain
 from app.calculators.remedy import Mix, Reach, Remedy, by_cap, by_mix, by_price
 from app.calculators.spending import Input
 from app.calculators.start import Start, start
@@ -152,8 +152,8 @@ def calculate(given: Input) -> Output:
     return Output(
         **_chances(given, months),
         **_sums(given, begun, months),
-        budget_needed=cents(budget_needed),
-        reserve_needed=cents(max(Decimal(0), short)),
+        budget_needed=enough(budget_needed),
+        reserve_needed=enough(max(Decimal(0), short)),
         remedies=_remedies(given, begun, months, factor, cap, tuple(reaches)),
         remarks=tuple(_remarks(given, begun, months)),
         terms=tuple(_terms(given, begun, months, budget_needed, factor)),
@@ -300,7 +300,7 @@ def _terms(
         name="budget_needed",
         title="Budget of a month that would do",
         formula=f"the highest of: spend that {share(1 - accepted)} of the futures stay within, over the months so far",
-        value=plain(cents(budget_needed)),
+        value=plain(enough(budget_needed)),
         unit=unit,
     )
     yield Term(

@@ -21,6 +21,7 @@ from app.calculators.known import Known, in_use
 from app.calculators.measured import Comparison, Measured, comparisons, measured
 from app.calculators.memory import Layout, Memory
 from app.calculators.model import Model, model_of_size
+from app.calculators.nearby import published
 from app.calculators.precision import precision
 from app.calculators.roofline import Bound
 from app.calculators.serving import Load
@@ -144,7 +145,7 @@ def calculate(given: Input, known: Known | None = None) -> Output:
     load = case.load()
     predicted = _predicted(load, case.copies)
     taken = _measured(case) if given.measured else Measured(taken={}, remarks=())
-    band = error_band(case.work.model, case.work.device, learnt(), predicted)
+    band = error_band(case.work.model, case.work.device, learnt(), predicted, case.work.nearby(case.layout))
     figures = {figure: taken.taken[figure][0] if figure in taken.taken else predicted[figure] for figure in predicted}
     return Output(
         terms=tuple(reckoning.terms(case.work, case.layout, case.memory, load, case.copies, case.need, case.most)),
@@ -195,7 +196,7 @@ def case_of(given: Input, known: Known) -> Case:
     if chosen is None:
         tensor = max((each for each in sizes(model, device) if given.accelerator_count % each == 0), default=1)
         return _laid_out(given, work, Layout(tensor, given.pipeline_parallel), need)
-    layout = _at_full_load(given, model, chosen.layout)
+    layout = _at_full_load(given, work, chosen.layout)
     return Case(given, work, layout, chosen.copies, need, work.memory(layout), max(each.most for each in possible))
 
 
@@ -207,14 +208,19 @@ def _laid_out(given: Input, work: Work, layout: Layout, need: Need | None) -> Ca
     if devices % layout.devices:
         words = f"must be a multiple of {layout.devices}: tensor_parallel x pipeline_parallel, one copy of the model"
         raise misfit(("accelerator_count", words))
-    copies, layout = devices // layout.devices, _at_full_load(given, work.model, layout)
+    copies, layout = devices // layout.devices, _at_full_load(given, work, layout)
     return Case(given, work, layout, copies, need, work.memory(layout), most * copies)
 
 
-def _at_full_load(given: Input, model: Model, layout: Layout) -> Layout:
-    """At full load a server of a mixture keeps whole requests on a device and shares only the experts out."""
-    by_request = given.concurrency is None and model.is_mixture and layout.tensor > 1
-    return Layout(layout.tensor, layout.pipeline, by_request)
+def _at_full_load(given: Input, work: Work, layout: Layout) -> Layout:
+    """At full load a server of a mixture keeps whole requests on a device and shares only the experts out.
+
+    That takes room for the attention on every device; where there is none, it is shared out too.
+    """
+    if given.concurrency is not None or not work.model.is_mixture or layout.tensor == 1:
+        return layout
+    by_request = Layout(layout.tensor, layout.pipeline, attention_by_request=True)
+    return by_request if work.memory(by_request).whole_sequences >= 1 else layout
 
 
 def _work(given: Input, model: Model, device: Accelerator) -> Work:
@@ -231,6 +237,7 @@ def _work(given: Input, model: Model, device: Accelerator) -> Work:
         input_tokens=given.input_tokens,
         output_tokens=given.output_tokens,
         factors=learnt().factors,
+        measured=published(),
         memory_share=given.memory_share,
         speed=speed,
         arrivals=given.arrivals,

@@ -95,18 +95,41 @@ class Spread(BaseModel):
     high: Annotated[float, Field(gt=0)]  # 5 of 100 lie above
 
 
-class Trust(BaseModel):
-    """What the factors were worth on points that they had not been fitted on."""
+class Nearness(BaseModel):
+    """How much a measured point of the same model counts for a case: 1, times what stands here for each difference."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    generation: Annotated[float, Field(ge=0, le=1)]  # another accelerator of the same architecture
+    other_accelerator: Annotated[float, Field(ge=0, le=1)]  # of the same class; one of another class counts for nothing
+    other_precision: Annotated[float, Field(ge=0, le=1)]
+    doubled_layout: Annotated[
+        float, Field(gt=0, le=1)
+    ]  # for each doubling or halving of the devices that share a layer
+    doubled_output: Annotated[float, Field(gt=0, le=1)]  # and of the tokens out
+    pull: Annotated[float, Field(gt=0)]  # towards no correction, as so many points that say 1 would
+    most_speed: Annotated[float, Field(gt=1)]  # further off than by this factor a point counts as if it were this far
+    most_first_token: Annotated[float, Field(gt=1)]
+    least: Annotated[float, Field(ge=0, le=1)]  # a point that would count for less counts for nothing
+
+
+class Spreads(BaseModel):
+    """A spread of each figure."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    output_tokens_per_second: Spread
+    ttft_ms: Spread
+    tpot_ms: Spread
+
+
+class Trust(Spreads):
+    """What factors and points are worth together on points that neither had seen."""
 
     basis: str
     points: int
     median_error: Annotated[float, Field(ge=0)]  # of output tokens a second, as a share
     within_half: Annotated[float, Field(ge=0, le=1)]  # share of points within a factor of 1.5
-    output_tokens_per_second: Spread
-    ttft_ms: Spread
-    tpot_ms: Spread
 
 
 class Learnt(BaseModel):
@@ -118,6 +141,8 @@ class Learnt(BaseModel):
     points: int
     method: str
     factors: Factors
+    nearness: Nearness
+    near: Spreads  # where a great many points lie near; with fewer the band widens towards `new_model`
     seen: Trust
     new_model: Trust
     new_accelerator: Trust
@@ -131,7 +156,7 @@ class Learnt(BaseModel):
     def cited(self) -> Source:
         """The fit, as a source."""
         return Source(
-            title=f"fitted to {self.points} published measurements; the list stands in facts/efficiency.yaml",
+            title=f"fitted to {self.points} published measurements; they stand in facts/measured.csv",
             date=self.fitted_on,
         )
 

@@ -1,6 +1,7 @@
 """What is asked about federated learning: the nodes, what they exchange, and how often."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,6 +18,8 @@ _SECURE = (
     f"1 for plain updates, {_USUAL['secure_aggregation_low'].value} to {_USUAL['secure_aggregation_high'].value} with "
     "secure aggregation, less than 1 where it is compressed"
 )
+
+MOST_NODES: Final = 10_000
 
 MegabitsPerSecond = Annotated[float, Field(ge=0.001, le=10_000_000)]
 Seconds = Annotated[float, Field(ge=0, le=31_536_000)]
@@ -52,12 +55,34 @@ class Node(BaseModel):
     )
 
 
+def each_by_itself(given: Any) -> Any:
+    """Plain values with every node in a row of its own, by a name of its own.
+
+    Nodes that are all alike may be given as their number, with their lines beside it; one without a name is numbered.
+    """
+    if not isinstance(given, Mapping):
+        return given
+    nodes, rest, model = given.get("nodes"), dict(given), given.get("model")
+    if isinstance(model, Mapping) and list(model) == ["parameters_b"] and "parameters_b" not in given:
+        rest |= {"model": None, **model}  # as the other calculators take a model that is in no table
+    if isinstance(nodes, int) and not isinstance(nodes, bool) and 1 <= nodes <= MOST_NODES:
+        alike = {name: rest.pop(name) for name in Node.model_fields if name != "name" and name in rest}
+        nodes = [alike] * nodes
+    if not isinstance(nodes, list | tuple):
+        return rest
+    named = [
+        {"name": f"node {number}", **each} if isinstance(each, Mapping) and "name" not in each else each
+        for number, each in enumerate(nodes, start=1)
+    ]
+    return {**rest, "nodes": named}
+
+
 class Input(CalculatorInput):
     """The nodes, what they exchange, and how often."""
 
     nodes: tuple[Node, ...] = Field(
         min_length=1,
-        max_length=10_000,
+        max_length=MOST_NODES,
         title="Nodes",
         description="the sites that train",
         json_schema_extra=shown(group="Nodes", main=True, form="rows"),
@@ -125,7 +150,7 @@ class Input(CalculatorInput):
     nodes_per_round: int | None = Field(
         default=None,
         ge=1,
-        le=10_000,
+        le=MOST_NODES,
         title="Nodes of a round",
         description="nodes that take part in a round, chosen by chance; empty: all",
         json_schema_extra=shown("nodes", "Rounds"),
@@ -143,6 +168,11 @@ class Input(CalculatorInput):
         json_schema_extra=shown("Mbit/s", "Aggregator"),
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _each_by_itself(cls, given: Any) -> Any:
+        return each_by_itself(given)
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         names = [each.name for each in self.nodes]
@@ -151,8 +181,7 @@ class Input(CalculatorInput):
             raise misfit(("nodes", f"each needs a name of its own; {twice[0]} stands twice"))
         if self.nodes_per_round is not None and self.nodes_per_round > len(self.nodes):
             raise misfit(("nodes_per_round", f"must be at most the number of nodes, {len(self.nodes)}"))
-        if self.model is not None and self.model not in in_use().models:
-            raise misfit(("model", "is none of the table of models: give parameters_b, or update_bytes"))
+        self.known_model  # noqa: B018 - refuses a model that is in no table
         ways = [self.update_bytes is not None, self.model is not None, self.parameters_b is not None]
         shaped = self.adapter is not None and bool(self.adapter.matrices)
         if sum(ways) > 1 or (self.update_bytes is not None and self.adapter is not None):
@@ -165,7 +194,7 @@ class Input(CalculatorInput):
     @property
     def known_model(self) -> Model | None:
         """The model of the table, if it is one."""
-        return None if self.model is None else in_use().models[self.model]
+        return None if self.model is None else in_use().model(self.model)
 
     @property
     def all_parameters(self) -> float | None:

@@ -132,7 +132,16 @@ def hosts_of(given: Any) -> Any:
         return seen
     if not isinstance(given, list | tuple):
         raise ValueError("must be a CSV as text, a list of hosts or a list of findings")
-    return given
+    return [_in_our_words(each) for each in given]
+
+
+def _in_our_words(host: Any) -> Any:
+    """A host with our names of columns, where it is an object and does not have them beside the others."""
+    if not isinstance(host, Mapping):
+        return host
+    ours = {key: _column(key) if isinstance(key, str) and key not in Host.model_fields else key for key in host}
+    twice = len(set(ours.values())) < len(ours)
+    return host if twice else {ours[key]: value for key, value in host.items()}
 
 
 def _is_finding(given: object) -> bool:

@@ -1,6 +1,7 @@
 """The models and accelerators that a calculation may name: those that come with the product, and the organisation's."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,9 @@ from app.calculators.model import Model, bundled_models, read_models
 from app.calculators.term import misfit
 
 _MOST_NAMED = 8  # of what there is, in a message
+_CONFIG = "config.json of "  # before the name of the repository that the table cites
+_TRAINED_FURTHER = re.compile(r"(-(instruct|chat|it|hf))+$")  # its shape is that of the model it was made of
+_EITHER = re.compile(r"(\S+)/(\S+)")  # Llama 3.1/3.3 70B: one shape, two models
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +23,30 @@ class Known:
     accelerators: Mapping[str, Accelerator]
 
     def model(self, id: str, field: str = "model") -> Model:
-        """The model of that id.
+        """The model of that id, or that goes by that name.
 
         Raises:
             Unreadable: there is none; says which are near.
         """
-        if id not in self.models:
+        if id in self.models:
+            return self.models[id]
+        named = {each.id for each in self.models.values() if _plain(id) in _names_of_model(each)}
+        if len(named) != 1:
             raise misfit((field, f"there is no model '{id[:80]}'; {_near(id, self.models)}, or give its size"))
-        return self.models[id]
+        return self.models[named.pop()]
 
     def accelerator(self, id: str, field: str = "accelerator") -> Accelerator:
-        """The accelerator of that id.
+        """The accelerator of that id, or that goes by that name.
 
         Raises:
-            Unreadable: there is none; says which are near.
+            Unreadable: there is none, or several go by that name; says which are near.
         """
-        if id not in self.accelerators:
+        if id in self.accelerators:
+            return self.accelerators[id]
+        named = {each.id for each in self.accelerators.values() if _plain(id) in {_plain(each.id), _plain(each.name)}}
+        if len(named) != 1:
             raise misfit((field, f"there is no accelerator '{id[:80]}'; {_near(id, self.accelerators)}"))
-        return self.accelerators[id]
+        return self.accelerators[named.pop()]
 
 
 @cache
@@ -66,6 +76,21 @@ def put_in_use(known: Known) -> None:
 def in_use() -> Known:
     """The tables that calculations of this process start from: those of the product, unless others were put in use."""
     return _OF_ONES_OWN[0] if _OF_ONES_OWN else bundled()
+
+
+def _names_of_model(model: Model) -> Iterator[str]:
+    """Its id, its name, and the repository that it was read from."""
+    yield _plain(model.id)
+    if model.source.startswith(_CONFIG):
+        yield _plain(model.source.removeprefix(_CONFIG).rsplit("/", 1)[-1])
+    for either in (r"\1", r"\2"):
+        yield _plain(_EITHER.sub(either, model.name))
+
+
+def _plain(name: str) -> str:
+    """A name without its maker, its training after the first, capitals and blanks."""
+    words = re.sub(r"[\s_]+", "-", name.strip().lower().rsplit("/", 1)[-1])
+    return _TRAINED_FURTHER.sub("", words.removeprefix("meta-"))
 
 
 def _near(id: str, known: Mapping[str, object]) -> str:

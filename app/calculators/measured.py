@@ -53,10 +53,10 @@ def measured(
     fitting: dict[Figure, list[tuple[int, float, Finding]]] = {}
     other_load, others = 0, set()
     for each in findings:
-        figure = _NAMES.get(each.metric)
-        value = None if figure is None else _in_unit(each, figure)
-        if figure is None or value is None or each.statistic not in _STATISTICS:
+        compared = comparable(each)
+        if compared is None:
             continue
+        figure, value = compared
         if any(_differs(each.attributes.get(name), given) for name, given in asked.items()):
             other_load += 1
             continue
@@ -84,6 +84,13 @@ def measured(
         )
     remarks += [f"The measurement names the model {each}: see that it is {model}." for each in sorted(others)]
     return Measured(taken=taken, remarks=tuple(remarks))
+
+
+def comparable(finding: Finding) -> tuple[Figure, float] | None:
+    """The figure that a finding of a load test can be compared with, and its value in that figure's unit."""
+    figure = _NAMES.get(finding.metric)
+    value = None if figure is None else _in_unit(finding, figure)
+    return None if figure is None or value is None or finding.statistic not in _STATISTICS else (figure, value)
 
 
 def _same_model(named: str, id: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, localcontext
 from math import isfinite
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 _PLACES = 10
 _DIGITS = 60  # while working: so that sums of large and small figures stay exact to the last cent
 
-_TEXT = re.compile(r"[+-]?\d{1,30}(\.\d{0,30})?([eE][+-]?\d{1,3})?", re.ASCII)
+_TEXT = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", re.ASCII)
 
 LARGEST = Decimal(10) ** 15
 
@@ -77,15 +77,20 @@ def cents(value: Decimal) -> Decimal:
     return _rounded(value, 2)
 
 
+def enough(value: Decimal) -> Decimal:
+    """A sum that is to suffice: to the hundredth above."""
+    return _rounded(value, 2, ROUND_CEILING)
+
+
 def unit_price(value: Decimal) -> Decimal:
     """A price of one unit: to four places, for a token's price is small."""
     return _rounded(value, 4)
 
 
-def _rounded(value: Decimal, places: int) -> Decimal:
+def _rounded(value: Decimal, places: int, way: str = ROUND_HALF_EVEN) -> Decimal:
     with localcontext() as context:
         context.prec = _DIGITS
-        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN) + Decimal(0)
+        return value.quantize(Decimal(1).scaleb(-places), rounding=way) + Decimal(0)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

@@ -150,7 +150,7 @@ class _Machines(_Option):
         "Speed of a unit",
         "output tokens a second",
         "as the capacity calculator or a load test says",
-        gt=0,
+        ge=1e-6,
         le=1e9,
         group="Machines",
         main=True,

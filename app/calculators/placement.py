@@ -1,6 +1,7 @@
 """What is served on equipment of one's own and what bursts to a cloud, so that nobody waits longer than a threshold."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, sqrt
@@ -159,23 +160,40 @@ class _Plan:
             return False
         return limit is None or beyond(station, self.cloud, limit / 1000, self.answered_after) <= 0.05 + 1e-9
 
-    def stations(self) -> list[Station]:
-        """0 servers and more, up to where hardly anything overflows: further ones only cost."""
+    def cheapest(self) -> Point | None:
+        """The number with the lowest cost that keeps to the limits; of equals the smaller.
+
+        Each further server takes off no more than the one before it (Messerli 1972), so that costs fall to the lowest
+        and rise from there; and a mixture of few own servers or of many keeps to a limit of time, none in between
+        where neither end does. Both are held against every number in the tests.
+        """
         slots, load = self.given.slots_per_server, self.given.load
-        enough = ceil((load + 6 * sqrt(load) + 10) / slots)
+        enough = ceil((load + 6 * sqrt(load) + 10) / slots)  # from there on hardly anything overflows
         most = max(1, min(enough, MOST_SERVERS, MOST_SLOTS // slots))
         busy = blocked(load, most * slots)
-        return [self.station(each, busy[each * slots - 1] if each else None) for each in range(most + 1)]
 
-    def cheapest(self) -> Point | None:
-        """The number with the lowest cost that keeps to the limits; of equals the smaller."""
-        stations = self.stations()
-        costs = [self.cost(each, station.share_elsewhere) for each, station in enumerate(stations)]
-        order = sorted(range(len(stations)), key=lambda each: (round(costs[each] / _HALF_A_CENT), each))
-        for each in order:
-            if not self.has_limits or self.keeps(stations[each]):
-                return self.point(stations[each], each)
-        return None
+        def station(servers: int) -> Station:
+            return self.station(servers, busy[servers * slots - 1] if servers else None)
+
+        def cost(servers: int) -> float:
+            return self.cost(servers, station(servers).share_elsewhere)
+
+        def about(servers: int) -> int:
+            return round(cost(servers) / _HALF_A_CENT)
+
+        away = self.given.share_cloud_limit
+        least = 0 if away is None else _first(0, most, lambda each: station(each).share_elsewhere <= away)
+        if least > most:
+            return None
+        lowest = _first(least, most - 1, lambda each: cost(each + 1) >= cost(each))
+        best = _first(least, lowest, lambda each: about(each) <= about(lowest))
+        possible = [best]
+        if self.has_limits and not self.keeps(station(best)):
+            fewer = _first(least, best, lambda each: not self.keeps(station(each))) - 1
+            more = _first(best, most, lambda each: self.keeps(station(each)))
+            possible = [each for each in (fewer, more) if least <= each <= most]
+        chosen = min(possible, key=lambda each: (about(each), each), default=None)
+        return None if chosen is None else self.point(station(chosen), chosen)
 
     def curve(self, cheapest: Point | None) -> Iterator[Point]:
         """At most some two dozen numbers, evenly over what is of interest."""
@@ -185,6 +203,11 @@ class _Plan:
         for each in sorted(marks | set(range(0, min(most, MOST_SERVERS) + 1, step))):
             if each * self.given.slots_per_server <= MOST_SLOTS:
                 yield self.point(self.station(each), each)
+
+
+def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """The first number from which on something holds; one more than the highest, where it holds for none."""
+    return low + bisect_left(range(low, high + 1), True, key=holds)
 
 
 def _sensitivity(given: Input) -> tuple[Swing, ...]:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.calculators.facts import rows
 from app.calculators.term import Source
@@ -12,6 +12,19 @@ PrecisionName = Literal["bf16", "fp16", "fp8", "int8", "nvfp4", "mxfp4", "int4",
 Rate = Literal["bf16", "fp8", "int8", "fp4", "mxfp4"]
 PRECISIONS: tuple[PrecisionName, ...] = get_args(PrecisionName)
 LOCAL: frozenset[PrecisionName] = frozenset({"q8_0", "q4_k_m"})  # forms that software for one person reads
+
+_ALSO_CALLED = {"bfloat16": "bf16", "float16": "fp16"}
+
+
+def _named(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    name = given.strip().lower()
+    return _ALSO_CALLED.get(name, name)
+
+
+StatedPrecision = Annotated[PrecisionName, BeforeValidator(_named)]
+"""A precision as people write it: in capitals too, or by its long name."""
 
 Bits = Annotated[float, Field(gt=0, le=64)]
 

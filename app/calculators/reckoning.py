@@ -1,13 +1,18 @@
 """How the figures of a capacity came about, term by term, with the figures put in."""
 
 from collections.abc import Iterator
+from math import exp
 
 from app.calculators.arrangement import Need, Work
 from app.calculators.constant import constants, sources
 from app.calculators.efficiency import learnt
 from app.calculators.memory import Layout, Memory, cache_copies
+from app.calculators.nearby import Nearby, Point
 from app.calculators.serving import Load
+from app.calculators.telling.words import counted
 from app.calculators.term import Source, Term
+
+_MOST_TOLD = 5  # measured points, each with what it says
 
 
 def terms(
@@ -16,8 +21,10 @@ def terms(
     """Every figure in the order of working: memory, a step, a prompt, a request, all copies."""
     yield from _memory(work, layout, memory)
     if load is not None:
+        near = work.nearby(layout)
         yield from _step(work, layout, load)
-        yield from _request(work, load, copies)
+        yield from _nearby(work, near)
+        yield from _request(work, load, copies, near)
     yield Term(
         name="max_concurrency",
         title="Requests at once within the targets",
@@ -173,12 +180,49 @@ def _step(work: Work, layout: Layout, load: Load) -> Iterator[Term]:
     )
 
 
-def _request(work: Work, load: Load, copies: int) -> Iterator[Term]:
+def _nearby(work: Work, near: Nearby) -> Iterator[Term]:
+    """What measured points of the same model say; where there is none, that."""
+    for name, title, figure in (
+        ("nearby_speed", "Measured nearby: speed", "speed"),
+        ("nearby_first_token", "Measured nearby: first token", "first token"),
+    ):
+        speed = name == "nearby_speed"
+        said = [(each, each.point.speed if speed else each.point.first_token) for each in near.neighbours]
+        named = [(each.point, each.weight, exp(value)) for each, value in said if value is not None]
+        formula = f"x 1: no {figure} of {work.model.name} was measured near this; the hardware alone speaks"
+        if named:
+            points = counted(len(named), "point")
+            told = "; ".join(_point(*each) for each in named[:_MOST_TOLD])
+            more = f"; and {len(named) - _MOST_TOLD} more" if len(named) > _MOST_TOLD else ""
+            formula = (
+                f"after {points} of {work.model.name} measured nearby, measured / predicted: {told}{more}. Their mean "
+                f"by weight, on a logarithmic scale, drawn towards 1 as {learnt().nearness.pull:g} points would"
+            )
+        yield Term(
+            name=name,
+            title=title,
+            formula=formula,
+            value=(near.speed if speed else near.first_token).factor,
+            unit="times",
+            source=named[0][0].source if named else learnt().cited,
+        )
+
+
+def _point(point: Point, weight: float, ratio: float) -> str:
+    layout = f"{point.accelerator[0]}, {point.precision}, {point.tensor} a copy, {point.output_tokens:,} tokens out"
+    return f"{ratio:.2f} ({layout}; weight {weight:.2g})"
+
+
+def _request(work: Work, load: Load, copies: int, near: Nearby) -> Iterator[Term]:
     little, cut = sources("serving.yaml")["little"], "" if work.speed == 1 else f", at {work.speed:.3g} of the speed"
+    speed, first = (
+        f", {sign} {each.factor:.3g} as measured nearby" if each.share else ""
+        for sign, each in (("/", near.speed), ("x", near.first_token))
+    )
     yield _milliseconds(
         "request",
         "One request",
-        f"{work.output_tokens} steps + {load.running:.4g} prompts that are worked on meanwhile{cut}",
+        f"{work.output_tokens} steps + {load.running:.4g} prompts that are worked on meanwhile{speed}{cut}",
         load.request,
         little,
     )
@@ -195,14 +239,15 @@ def _request(work: Work, load: Load, copies: int) -> Iterator[Term]:
         "ttft_ms",
         "Time to the first token",
         f"its own prompt alone ({1000 * load.prompt.alone:.4g} ms), the prompts in front, a step and "
-        f"{1000 * work.factors.first_token_seconds:g} ms of the server{waits}{cut}",
+        f"{1000 * work.factors.first_token_seconds:g} ms of the server{first}{waits}{cut}",
         load.first_token,
         learnt().cited,
     )
     yield _milliseconds(
         "tpot_ms",
         "Time for each further token",
-        f"(request - time to the first token) / ({work.output_tokens} - 1), at least a step{cut}",
+        f"(request - time to the first token) / ({work.output_tokens} - 1), both as the hardware alone has them, at "
+        f"least a step{speed}{cut}",
         load.each_token,
         little,
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from math import floor, log10
 
 from app.calculators.accelerator import Accelerator
 from app.calculators.constant import constants
@@ -40,7 +41,7 @@ class Recognition:
             return found[0]
         best = min(found, key=lambda each: abs(each.memory_gb - memory_gb))
         if abs(best.memory_gb - memory_gb) > _NEAR * best.memory_gb:
-            return best.model_copy(update={"memory_gb": memory_gb})  # a part of one, or a variant
+            return best.model_copy(update={"memory_gb": _in_steps(memory_gb)})  # a part of one, or a variant
         return best
 
     def _matches(self, name: str) -> Iterator[Accelerator]:
@@ -56,8 +57,14 @@ class Recognition:
         known = next(self._matches(plain(host.cpu_model)), None) if host.cpu_model else None
         if known is not None and known.kind == "cpu":
             sockets = host.sockets or 1
-            return known.model_copy(update={"memory_gb": host.ram_gb / sockets}) if host.ram_gb else known
+            return known.model_copy(update={"memory_gb": _in_steps(host.ram_gb / sockets)}) if host.ram_gb else known
         return _described(host)
+
+
+def _in_steps(memory_gb: float) -> float:
+    """Memory to three figures, rounded down: hosts that differ by less are of one kind, and worked out once."""
+    step: float = 10 ** (floor(log10(memory_gb)) - 2)
+    return floor(round(memory_gb / step, 6)) * step
 
 
 def _described(host: Host) -> Accelerator | None:
@@ -77,7 +84,7 @@ def _described(host: Host) -> Accelerator | None:
         id="processor",
         name=host.cpu_model or "processor",
         kind="cpu",
-        memory_gb=host.ram_gb / sockets,
+        memory_gb=_in_steps(host.ram_gb / sockets),
         bandwidth_gb_s=host.mem_channels * host.mem_mts * 8 / 1000,
         bf16_tflops=operations / 1e12,
         watts=host.psu_w / sockets if host.psu_w else usual["processor_watts"].value,

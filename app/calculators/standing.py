@@ -16,13 +16,16 @@ from app.calculators.inventory import Host
 from app.calculators.known import Known
 from app.calculators.memory import Layout
 from app.calculators.model import SizedModel, model_of_size
-from app.calculators.precision import PrecisionName, precision
+from app.calculators.nearby import published
+from app.calculators.precision import PrecisionName, StatedPrecision, precision
 from app.calculators.recognition import Recognition
 from app.calculators.serving import Load
 from app.calculators.term import misfit
 from app.wording import Line
 
 _USUAL = constants("serving.yaml")
+
+_Kind = tuple[object, ...]  # whatever the figures of a device follow from: equal ones are worked out once
 
 Reason = Literal[
     "no-accelerator", "unknown-accelerator", "no-driver", "no-confidential-mode", "memory", "bandwidth", "compute"
@@ -39,7 +42,7 @@ class Need(BaseModel):
         title="Model",
         json_schema_extra=shown(main=True, choices="models"),
     )
-    precision: PrecisionName | None = Field(
+    precision: StatedPrecision | None = Field(
         default=None,
         description="left out: as the model is published",
         title="Precision",
@@ -133,7 +136,8 @@ class Standing:
             words = f"must come to at most {self.model.context:,} with output_tokens, the context of {self.model.name}"
             raise misfit(("need.input_tokens", words))
         self._recognition = Recognition(known.accelerators)
-        self._worked: dict[tuple[str, float, float, int, float, PrecisionName | None], _Figures] = {}
+        self._worked: dict[tuple[_Kind, int], _Figures] = {}
+        self._most: dict[_Kind, dict[Layout, int]] = {}  # requests at once of a copy
 
     def host(self, host: Host, named: PrecisionName | None = None, *, driver: bool = False) -> HostCapacity:
         """One host, at the precision of the need or another, with drivers as they are or installed."""
@@ -195,10 +199,12 @@ class Standing:
             yield "It was slowed down by heat when it was looked at."
 
     def _figures(self, device: Accelerator, count: int, speed: float, named: PrecisionName | None) -> _Figures:
-        key = (device.id, device.memory_gb, device.bandwidth_gb_s, count, speed, named)
-        if key not in self._worked:
-            self._worked[key] = self._worked_out(device, count, speed, named)
-        return self._worked[key]
+        form = (device.id, device.memory_gb, device.bandwidth_gb_s, device.bf16_tflops, device.link_domain)
+        kind = (*form, speed, named)
+        if (kind, count) not in self._worked:
+            known = self._most.setdefault(kind, {})
+            self._worked[kind, count] = self._worked_out(self.work(device, speed, named), count, known)
+        return self._worked[kind, count]
 
     def work(self, device: Accelerator, speed: float = 1.0, named: PrecisionName | None = None) -> Work:
         """The need on such a device."""
@@ -212,15 +218,15 @@ class Standing:
             input_tokens=need.input_tokens,
             output_tokens=need.output_tokens,
             factors=learnt().factors,
+            measured=published(),
             memory_share=None,
             speed=speed * (_USUAL["confidential_share"].value if need.confidential else 1.0),
             ttft_target=need.ttft_target_ms / 1000,
             tpot_target=need.tpot_target_ms / 1000,
         )
 
-    def _worked_out(self, device: Accelerator, count: int, speed: float, named: PrecisionName | None) -> _Figures:
-        work = self.work(device, speed, named)
-        chosen = roomiest(partings(work, count))
+    def _worked_out(self, work: Work, count: int, known: dict[Layout, int]) -> _Figures:
+        chosen = roomiest(partings(work, count, known=known))
         if chosen is None:
             return _Figures(None, 0, "memory", _too_large(work, count), 0, None, None, None)
         layout, copies = chosen.layout, chosen.copies

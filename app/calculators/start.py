@@ -109,8 +109,10 @@ def _listed(given: Input) -> prices.ListPrice | None:
 
 
 def _taken(given: Input) -> bool:
-    """Whether a price is not stated."""
-    return given.input_price_per_million is None or given.output_price_per_million is None
+    """Whether the price of tokens that are used is not stated."""
+    read, written = given.input_million_tokens_per_month, given.output_million_tokens_per_month
+    of_read = bool(read) and given.input_price_per_million is None
+    return of_read or (bool(written) and given.output_price_per_million is None)
 
 
 def _mix(given: Input, listed: prices.ListPrice | None) -> Mix | None:
@@ -125,6 +127,7 @@ def _mix(given: Input, listed: prices.ListPrice | None) -> Mix | None:
             (given.cached_price_per_million, listed.cached if listed else None),
         )
     )
+    one, other = (one if read else one or Decimal(0)), (other if written else other or Decimal(0))
     if one is None or other is None:
         missing = "input_price_per_million" if one is None else "output_price_per_million"
         raise misfit((missing, "state it, or a model with a list price"))

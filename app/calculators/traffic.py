@@ -17,6 +17,7 @@ MOST_SERVERS: Final = 10_000
 _USUAL = constants("placement.yaml")
 _SECONDS_PER_HOUR = 3600
 _LOWEST_RATE = 1e-9  # one in thirty years
+_SHORTEST_MEDIAN_MS = 0.001
 
 Variability = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -158,6 +159,9 @@ class Input(CalculatorInput):
             raise misfit(("arrival_rate_per_second", words))
         if self.cloud_latency_p95_ms is not None and self.cloud_latency_p95_ms < self.cloud_latency_ms:
             raise misfit(("cloud_latency_p95_ms", "must be at least cloud_latency_ms, which is the median"))
+        if self.cloud_latency_p95_ms and self.cloud_latency_ms < _SHORTEST_MEDIAN_MS:
+            words = f"must be at least {_SHORTEST_MEDIAN_MS:g} beside cloud_latency_p95_ms"
+            raise misfit(("cloud_latency_ms", words))
         return self
 
     @property

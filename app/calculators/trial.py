@@ -35,7 +35,7 @@ class Input(CalculatorInput, Figures):
     )
     promised_gain: float | None = Field(
         default=None,
-        gt=0,
+        ge=1e-6,
         le=100,
         title="Promised gain",
         description="the gain that was promised, as a share: 0.2 for a fifth",

@@ -7,7 +7,7 @@ from pydantic import Field
 from app.calculators.constant import constants
 from app.calculators.form import shown
 from app.calculators.model import SizedModel
-from app.calculators.precision import PrecisionName
+from app.calculators.precision import StatedPrecision
 from app.calculators.serving import Arrivals
 from app.calculators.term import CalculatorInput
 from app.finding import Finding
@@ -26,7 +26,7 @@ class Input(CalculatorInput):
         description="id in the table of models, or the size of one that is not there",
         json_schema_extra=shown(group="Model", main=True, choices="models"),
     )
-    precision: PrecisionName | None = Field(
+    precision: StatedPrecision | None = Field(
         default=None,
         title="Precision",
         description="of the weights; left out: as the model is published",
@@ -120,7 +120,7 @@ class Input(CalculatorInput):
     )
     memory_share: float | None = Field(
         default=None,
-        gt=0,
+        ge=0.01,
         le=1,
         title="Share of memory",
         description=f"that the serving software takes; left out: {_USUAL['memory_share'].value:g}, "
@@ -129,7 +129,7 @@ class Input(CalculatorInput):
     )
     sustained_share: float = Field(
         default=1.0,
-        gt=0,
+        ge=0.01,
         le=1,
         title="Sustained share",
         description="of its speed that the hardware keeps under heat; 1: as in the measurements, which ran for minutes",

@@ -336,7 +336,7 @@ def test_neither_more_growth_nor_a_higher_price_ever_lowers_a_chance(growth: flo
         ({"paths": 10**9}, "paths", "200000 or less"),
         ({"monthly_spend": 0}, "monthly_spend", "more than 0"),
         ({"monthly_spend": None}, "monthly_spend", "state it, or tokens"),
-        ({"output_million_tokens_per_month": 1}, "input_price_per_million", "a model with a list price"),
+        ({"output_million_tokens_per_month": 1}, "output_price_per_million", "a model with a list price"),
         ({"output_million_tokens_per_month": 1, "model": "gpt-5", "currency": "EUR"}, "exchange_rate", "a US dollar"),
         ({"output_million_tokens_per_month": 1, "model": "gtp-5"}, "model", "near are"),
         ({"output_million_tokens_per_month": 1, "model": "x", "provider": "nobody"}, "model", "no provider 'nobody'"),
@@ -394,3 +394,15 @@ def test_the_fields_that_scripts_depend_on_are_there() -> None:
     metrics = {(each.metric, each.statistic) for each in found.findings()}
     assert {("budget.overrun_probability", "max"), ("budget.spend", "p90")} <= metrics
     assert found.grade == "documented"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_budget_that_would_do_does(seed: int) -> None:
+    volatile = {"monthly_spend": "10000", "growth_per_month": 0.1, "demand_volatility": 0.15, "seed": seed}
+    needed = forecast(**volatile, monthly_budget="20000").budget_needed
+    assert forecast(**volatile, monthly_budget=needed).within_accepted
+
+
+def test_the_price_of_tokens_that_nobody_uses_is_not_asked_for() -> None:
+    read = forecast(monthly_spend=None, input_million_tokens_per_month=1000, input_price_per_million=".25")
+    assert read.first_month == Decimal(250)

@@ -206,7 +206,7 @@ def test_a_card_without_a_driver_in_a_list_of_hardware() -> None:
         ("hostname,accel_model,cooling\na,H100,arctic\n", "line 2, cooling: takes 'liquid', 'air'"),
         ([], "inventory: has fewer than 1 entries"),
         (5, "inventory: must be a CSV as text, a list of hosts or a list of findings"),
-        ([{"hostname": "a", "gpu": "x"}], "inventory.0.gpu: there is no such field"),
+        ([{"hostname": "a", "colour": "x"}], "inventory.0.colour: there is no such field"),
         ([{"metric": "hw.power", "value": 3.0}], "none of these findings says which accelerators"),
         ([{"metric": "hw.gpu.count", "value": "x"}], "value: must be a number"),
     ],
@@ -256,3 +256,20 @@ def test_a_host_with_more_accelerators_never_serves_fewer(device: str, count: in
         ).max_concurrency
 
     assert most(count) <= most(count + 1)
+
+
+def test_processors_that_differ_in_their_cores_alone_are_not_taken_for_the_same() -> None:
+    head = "hostname,cpu_model,ram_gb,sockets,cores,isa_flags,mem_channels,mem_mts\n"
+    rows = ["fast,one,1024,2,64,amx,8,4800\n", "slow,two,1024,2,16,,8,4800\n"]
+    for order in (rows, rows[::-1]):
+        output = fleet(head + "".join(order), model="phi-4")
+        waits = {each.hostname: each.ttft_ms or 0 for each in output.hosts}
+        assert waits["slow"] > 10 * waits["fast"]
+
+
+def test_memory_is_told_apart_to_three_figures_and_rounded_down() -> None:
+    head = "hostname,cpu_model,ram_gb,sockets,cores,mem_channels,mem_mts\n"
+    patient = {"ttft_target_ms": 1e7, "tpot_target_ms": 1e7}
+    output = fleet(head + "".join(f"{ram},own,{ram},1,32,8,4800\n" for ram in (503.9, 503.1, 503, 501.9)), **patient)
+    most = [each.max_concurrency for each in output.hosts]
+    assert most[0] == most[1] == most[2] > most[3]

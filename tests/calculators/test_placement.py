@@ -255,3 +255,55 @@ def test_a_higher_price_never_lowers_the_cost(price: Decimal, more: Decimal) -> 
     assert lower.cheapest is not None
     assert higher.cheapest is not None
     assert lower.cheapest.cost_per_month <= higher.cheapest.cost_per_month
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    arrivals=st.floats(0.1, 40),
+    slots=st.sampled_from([1, 4]),
+    threshold=st.sampled_from([0, 100, 2000, 60_000]),
+    cloud=st.sampled_from([50, 900, 9000]),
+    price=st.sampled_from(["0", "0.0001", "0.01", "1"]),
+    own=st.sampled_from(["0", "0.01", "40", "1500"]),
+    varied=st.sampled_from([0, 0.5, 1, 4]),
+    limits=st.fixed_dictionaries(
+        {
+            "p95_limit_ms": st.sampled_from([None, 500, 3000, 8000]),
+            "share_cloud_limit": st.sampled_from([None, 0.01, 0.2, 0.9]),
+            "cloud_latency_p95_ms": st.sampled_from([None, 20_000]),
+        }
+    ),
+)
+def test_no_other_number_of_servers_within_the_limits_is_cheaper(
+    arrivals: float, slots: int, threshold: int, cloud: int, price: str, own: str, varied: float, limits: dict[str, Any]
+) -> None:
+    case = {
+        "arrival_rate_per_second": arrivals,
+        "slots_per_server": slots,
+        "service_rate_per_second": 0.5,
+        "latency_threshold_ms": threshold,
+        "cloud_latency_ms": cloud,
+        "cloud_price_per_request": price,
+        "own_server_cost_per_month": own,
+        "service_variability": varied,
+        **limits,
+    }
+    output = placed(**case)
+    most = limits["p95_limit_ms"] or float("inf"), limits["share_cloud_limit"] or 1
+    possible = [each for each in output.curve if each.p95_ms < 0.9999 * most[0] and each.share_cloud <= most[1]]
+    assert output.cheapest is not None or not possible
+    for each in possible:
+        assert output.cheapest is not None
+        assert output.cheapest.cost_per_month <= each.cost_per_month
+
+
+def test_the_largest_load_has_its_cheapest_number_too() -> None:
+    output = placed(arrival_rate_per_second=9999, service_rate_per_second=1, slots_per_server=1, p95_limit_ms=1)
+    assert output.cheapest_own_servers is None  # nothing answers within a millisecond
+
+
+def test_a_cloud_that_takes_no_time_does_not_vary() -> None:
+    assert placed(cloud_latency_ms=0).share_cloud > 0
+    with pytest.raises(Unreadable) as refused:
+        asked(cloud_latency_ms=0, cloud_latency_p95_ms=5)
+    assert str(refused.value.problems[0]) == "cloud_latency_ms: must be at least 0.001 beside cloud_latency_p95_ms"
