@@ -221,6 +221,8 @@ def _why(supports: bool | None, judged: Sequence[Condition], groups: Sequence[Gr
 
 def _remarks(given: Input, interval: Interval | None) -> Iterator[str]:
     design = given.used_design
+    if given.measure == "output-per-time" and "measure" not in given.model_fields_set:
+        yield "More is read as better, since nothing else is stated. Where the values are times, say time-per-task."
     if design == "before and after":
         yield "Whatever else changed meanwhile is in the effect too: a group without the system is missing."
         if len(given.before) == len(given.after) and not given.paired:

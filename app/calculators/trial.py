@@ -17,8 +17,10 @@ class Input(CalculatorInput, Figures):
     """What was measured, what was promised, and what is planned with the posts."""
 
     measure: Measure = Field(
+        default="output-per-time",
         title="What was measured",
-        description="what the values are: time-per-task, where less is better, or output-per-time, where more is",
+        description="what the values are: time-per-task, where less is better, or output-per-time, where more is; "
+        "left out, more is read as better, and the result says so",
         json_schema_extra=shown(
             main=True,
             labels={
