@@ -1,8 +1,8 @@
 """Whole assessments on the catalogue that comes with the product, each with the verdict it must get by the rules.
 
 A case says `everywhere` what each question is answered with, and what is different (`but`): one question, or with
-`dimension.*` a dimension; the more exact word counts. Ann says and attaches, Ben confirms, and the needs are written down, unless it is said
-otherwise.
+`dimension.*` a dimension; the more exact word counts. Ann says and attaches, Ben confirms, and the needs are written
+down, unless it is said otherwise.
 """
 
 import json
