@@ -16,7 +16,7 @@ from math import exp, log
 from typing import Any
 
 import numpy
-from scipy.optimize import least_squares
+from scipy.optimize import least_squares  # type: ignore[import-untyped]
 
 from app.calculators.capacity import Case, case_of
 from app.calculators.efficiency import Factors, learnt
