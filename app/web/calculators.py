@@ -1,35 +1,40 @@
 """Calculators: inputs beside what they come to. Nothing is kept here, and no figure stands in an address."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from app import library
 from app.calculators import CALCULATORS, Calculator, calculator
-from app.errors import Problem, Refused, Unreadable
+from app.errors import NotFound, Problem, Refused, Unreadable
 from app.readiness.catalogue import Catalogue, Question
 from app.records import calculations, pilots
 from app.records.calculations import Worked
 from app.records.database import Database
 from app.records.pilots import Found
 from app.web.access import MayRead, ToCalculate, ToRead, Visit
+from app.web.arriving import taken
+from app.web.artefacts import artefacts_of
+from app.web.filled import FILLABLE, Source, filled, refusal, source_of
 from app.web.inputs import Inputs
 from app.web.page import Page, ThisPage
 from app.web.prefilled import Prefilled, prefilled
 from app.web.results import result, term_value
 from app.web.schema import of_a_whole
 from app.web.stated import Posted
-from app.web.typed import PREFIX, Typed, changed, posted, typed_of
+from app.web.typed import PREFIX, Typed, changed, own, posted, rows_of, typed_of
 
 router = APIRouter(include_in_schema=False)
 
 PILOTS_OFFERED: Final = 200
+_LONGEST_NAME = 200  # of a load test
 _WHILE_TYPING: Final[Mapping[str, int]] = {"paths": 10_000}  # the most of it while somebody types
 
 
@@ -44,6 +49,9 @@ class Attempt:
     asked: Mapping[str, str] = field(default_factory=dict)  # what the form sent beside the inputs
     prefilled: Prefilled | None = None
     pilot: Found | None = None
+    read: str = ""  # what was read from a file, in sentences
+    unread: str = ""  # why a file was not
+    measured_by: str = ""  # which load test's figures stand in the place of what is predicted
 
     @property
     def inputs(self) -> Inputs:
@@ -59,6 +67,11 @@ class Attempt:
     def draft(self) -> bool:
         """Whether somebody still types, and fewer paths were tried than asked for."""
         return self.worked is not None and bool(self.asked.get("draft")) and _roughly(self.typed) is not None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether somebody has only changed the form: what is wrong with it is not held against them yet."""
+        return bool(self.does) and not self.does.startswith("read")
 
     @property
     def name(self) -> str:
@@ -86,29 +99,51 @@ def calculators_of(catalogue: Catalogue, question: Question) -> tuple[Calculator
     return tuple(each for name, each in CALCULATORS.items() if any(one.startswith(f"{name}.") for one in names))
 
 
-def attempt(given: Calculator, sent: FormData) -> Attempt:
-    """What a form sent, changed as its button says, and worked out. Call it before a transaction is open."""
+def attempt(given: Calculator, sent: FormData, limit: int, shown: Source | None = None) -> Attempt:
+    """What a form sent, changed as its button says, and worked out. Call it before a transaction is open.
+
+    Args:
+        given: the calculator.
+        sent: the form.
+        limit: the most bytes that a file may have.
+        shown: what a pilot shows already, where the form is to be filled from that and no file is sent.
+    """
     typed = posted(sent)
     asked = {key: value for key, value in sent.items() if isinstance(value, str) and not key.startswith(f"{PREFIX}.")}
+    tried = Attempt(given, typed, asked=asked, measured_by=asked.get("measured_by", "")[:_LONGEST_NAME])
     what, _, rest = asked.get("do", "").partition(" ")
     if what in ("add", "remove"):
         path, _, kind = rest.partition(" ")
         changed(typed, path.split(".")[1:], kind if what == "add" else None, inputs_of(given.name).described)
+    elif what == "predict":
+        typed.pop("measured", None)
+    elif what == "read" and given.name in FILLABLE:
+        tried = _filled(tried, sent.get("file"), limit, shown)
     if what == "keep":
-        return Attempt(given, typed, asked=asked)
-    rough = _roughly(typed) if asked.get("draft") else None
-    return worked_out(Attempt(given, typed, asked=asked), rough or typed)
+        return tried
+    rough = _roughly(tried.typed) if asked.get("draft") else None
+    return worked_out(tried, rough or tried.typed)
+
+
+def _filled(tried: Attempt, sent: UploadFile | str | None, limit: int, shown: Source | None) -> Attempt:
+    """The form with what a file says; one that says nothing leaves it as it is."""
+    try:
+        if isinstance(sent, UploadFile) and sent.filename:
+            shown = source_of(taken(sent, limit))
+        if shown is None:
+            return replace(tried, unread="Choose a file first.")
+        found = filled(tried.calculator.name, shown, tried.typed)
+    except Refused as error:
+        return replace(tried, unread=refusal(error))
+    return replace(tried, typed=found.typed, read=found.told, measured_by=found.measured_by)
 
 
 def worked_out(tried: Attempt, typed: Typed) -> Attempt:
     """The same with its result, or with what is wrong with its inputs."""
-    worked: Worked | None = None
-    problems: tuple[Problem, ...] = ()
     try:
-        worked = calculations.work_out(tried.calculator.name, tried.inputs.plain(typed))
+        return replace(tried, worked=calculations.work_out(tried.calculator.name, tried.inputs.plain(typed)))
     except Unreadable as error:
-        problems = error.problems or (Problem("", error.message),)
-    return Attempt(tried.calculator, tried.typed, worked, problems, tried.asked, tried.prefilled, tried.pilot)
+        return replace(tried, problems=error.problems or (Problem("", error.message),))
 
 
 def context(tried: Attempt, *, quiet: bool = False) -> dict[str, Any]:
@@ -121,6 +156,13 @@ def context(tried: Attempt, *, quiet: bool = False) -> dict[str, Any]:
         "lists": {each: _named(each) for each in sorted(form.lists)},
         "result": result(tried.worked.output) if tried.worked else None,
         "term_value": term_value,
+        "fillable": FILLABLE.get(tried.calculator.name),
+        "read": tried.read,
+        "unread": tried.unread,
+        "measured": bool(own(tried.typed.get("measured", {})) or rows_of(tried.typed.get("measured", {}))),
+        "measured_by": tried.measured_by,
+        "artefacts": {},
+        "shown_by": "",
         "draft": tried.draft,
         "called": tried.name,
         "problems": (),
@@ -143,8 +185,20 @@ def _opened(_: Annotated[None, MayRead], request: Request, name: str, pilot: UUI
     return worked_out(Attempt(chosen, given.typed, prefilled=given, pilot=found), given.typed)
 
 
-def _attempted(_: Annotated[None, MayRead], name: str, sent: Posted) -> Attempt:
-    return attempt(calculator(name), sent)
+def _attempted(_: Annotated[None, MayRead], request: Request, name: str, sent: Posted) -> Attempt:
+    chosen = calculator(name)
+    return attempt(chosen, sent, request.app.state.settings.upload_limit_bytes, _shown(request, chosen, sent))
+
+
+def _shown(request: Request, chosen: Calculator, sent: FormData) -> Source | None:
+    """What a pilot shows already that the form is to be filled from."""
+    pilot, artefact = _id(str(sent.get("shown_by", ""))), str(sent.get("artefact", ""))
+    if sent.get("do") != "read" or pilot is None or not artefact:
+        return None
+    database: Database = request.app.state.database
+    with database.reading() as db, suppress(NotFound):
+        return artefacts_of(db, request.state.visitor, pilot, chosen.name).get(artefact)
+    return None
 
 
 @router.get("/calculators")
@@ -180,7 +234,14 @@ def calculate(
         raise Refused("Not kept yet.", [Problem("pilot", "Choose the pilot that it is kept with.")])
     if page.for_htmx and not tried.does:
         return answer(page, tried)
-    return _page(visit, page, tried, pilot, quiet=bool(tried.does), address=f"/calculators/{name}")
+    return _page(
+        visit,
+        page,
+        tried,
+        pilot or _id(tried.asked.get("shown_by", "")),
+        quiet=tried.quiet,
+        address=f"/calculators/{name}",
+    )
 
 
 def answer(page: Page, tried: Attempt) -> Response:
@@ -206,7 +267,7 @@ def _page(
     shown = _context(visit, tried, pilot, quiet=quiet)
     if page.for_htmx and address:
         return page.block("calculators/show.html", "work", **shown)
-    wrong = bool(tried.problems) and not quiet
+    wrong = (tried.problems and not quiet) or tried.unread
     return page.show("calculators/show.html", status=422 if wrong else 200, **shown)
 
 
@@ -217,10 +278,19 @@ def _context(visit: Visit, tried: Attempt, pilot: UUID | None, *, quiet: bool = 
         "address": f"/calculators/{tried.calculator.name}",
         "pilots": offered(visit),
         "pilot": str(pilot) if pilot else "",
+        "artefacts": _artefacts(visit, pilot, tried.calculator),
+        "shown_by": str(pilot) if pilot else "",
         "of": tried.pilot,
         "own": titles,
         "example": not tried.asked,
     }
+
+
+def _artefacts(visit: Visit, pilot: UUID | None, of: Calculator) -> Mapping[str, Source]:
+    """What the form can be filled from; nothing where the form names a pilot that is not there."""
+    with suppress(NotFound):
+        return artefacts_of(visit.db, visit.caller, pilot, of.name) if pilot else {}
+    return {}
 
 
 def _titles_of(tried: Attempt, own: Collection[str]) -> tuple[str, ...]:
@@ -245,7 +315,7 @@ def _of_example(name: str) -> Attempt:
 @cache
 def _named(known: str) -> Mapping[str, str]:
     """What can be chosen by name: the models or the accelerators that are known."""
-    from app.calculators.known import bundled
+    from app.calculators.known import in_use
 
     found: Mapping[str, Any] = getattr(bundled(), known)
     return {id: each.name for id, each in found.items()}

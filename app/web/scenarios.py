@@ -70,11 +70,11 @@ class Compared:
         return len(set(self.values)) > 1
 
 
-def _to_keep(_: Annotated[None, MayEdit], sent: Posted) -> Attempt:
+def _to_keep(_: Annotated[None, MayEdit], request: Request, sent: Posted) -> Attempt:
     """A calculation that is to be kept, worked out before the transaction opens."""
-    given = calculator(str(sent.get("calculator", "")))
-    tried = attempt(given, sent)
-    return tried if tried.does != "keep" else attempt(given, _without_button(sent))
+    given, limit = calculator(str(sent.get("calculator", ""))), request.app.state.settings.upload_limit_bytes
+    tried = attempt(given, sent, limit)
+    return tried if tried.does != "keep" else attempt(given, _without_button(sent), limit)
 
 
 def _to_save(_: Annotated[None, MayEdit], request: Request, scenario: UUID, sent: Posted) -> Attempt:
@@ -82,7 +82,7 @@ def _to_save(_: Annotated[None, MayEdit], request: Request, scenario: UUID, sent
     database: Database = request.app.state.database
     with database.reading() as db:
         found = scenarios.find(db, request.state.visitor, scenario)
-    return attempt(calculator(found.calculator), sent)
+    return attempt(calculator(found.calculator), sent, request.app.state.settings.upload_limit_bytes)
 
 
 def _without_button(sent: Posted) -> Posted:
@@ -155,7 +155,7 @@ def save_scenario(
     found = scenarios.find(visit.db, visit.caller, scenario)
     shown = _shown(visit, found, tried)
     if tried.does:
-        shown = _shown(visit, found, tried, quiet=True)
+        shown = _shown(visit, found, tried, quiet=tried.quiet)
         return page.part("scenarios/show.html", "work", **shown)
     page.if_refused("scenarios/show.html", **shown)
     if tried.worked is None:

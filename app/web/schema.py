@@ -93,7 +93,7 @@ class Described:
     def limits(self) -> str:
         """What is accepted, in words; empty where that is nearly everything."""
         low, high, above, below = (self._bound(*each) for each in _BOUNDS)
-        if low is not None and 0 < low < _NEXT_TO_NOTHING:
+        if low is not None and 0 < low <= _NEXT_TO_NOTHING:
             low, above = None, 0.0
         begin = number_text(low) if low is not None else None
         end = number_text(high) if high is not None and abs(high) < _BOUNDLESS else None

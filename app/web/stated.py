@@ -1,6 +1,6 @@
 """What is stated about a pilot, as a form: shown, read into the core's values, and shown again as it was typed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -161,8 +161,10 @@ class Said:
     needs: Mapping[str, NeedValue]
 
 
-async def _posted(request: Request) -> FormData:
-    return await request.form()
+async def _posted(request: Request) -> AsyncIterator[FormData]:
+    # A single text may be as long as all of it may be, whichever way a browser sends it.
+    async with request.form(max_part_size=request.app.state.settings.upload_limit_bytes) as form:
+        yield form
 
 
 Posted = Annotated[FormData, Depends(_posted)]

@@ -1,5 +1,6 @@
 """A calculator, as somebody plans with it: the result follows typing, and nothing of either is lost."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -9,6 +10,20 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Served
 
 PILOT = "Claims letter drafting"
+LOAD_TEST = {
+    "date": "20261031-101500",
+    "model_id": "meta-llama/Llama-3.3-70B-Instruct",
+    "num_prompts": 500,
+    "max_concurrency": 64,
+    "duration": 100.0,
+    "completed": 500,
+    "total_input_tokens": 500_000,
+    "total_output_tokens": 150_000,
+    "request_throughput": 5.0,
+    "output_throughput": 1500.0,
+    "mean_ttft_ms": 240.0,
+    "mean_tpot_ms": 41.0,
+}
 
 
 @pytest.fixture
@@ -102,6 +117,33 @@ def test_a_table_out_of_a_file_is_put_where_it_could_have_been_pasted(visitor: P
     page.get_by_label("Or out of a file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table})
     expect(page.locator(".answer")).to_contain_text("1 of 1")
     expect(page.locator("[name='given.inventory']")).to_have_value(table.decode())
+
+
+def test_a_load_test_out_of_a_file_stands_beside_the_prediction_and_is_taken_out(
+    visitor: Page, served: Served, axe: Callable[[Page], list[str]]
+) -> None:
+    page = opened(visitor, served, "capacity")
+    page.locator("[name='given.spare_copies']").evaluate("each => each.value = '1'")
+    page.get_by_text("Read it from a file").click()
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": json.dumps(LOAD_TEST).encode()}
+    )
+    page.get_by_role("button", name="Fill the form").click()
+    expect(page.locator("#read")).to_contain_text("Read from vLLM bench serve, of 31 Oct 2026")
+    expect(page.locator(".result")).to_contain_text("1,500")
+    assert page.locator("[name='given.spare_copies']").input_value() == "1"  # what was typed before is not lost
+    assert axe(page) == []
+    box(page, "Target for the first token").fill("100")  # it stays while somebody types
+    expect(page.locator(".answer")).to_contain_text("not served within the targets")
+    expect(page.locator(".result")).to_contain_text("1,500")
+    page.get_by_role("button", name=re.compile("^Take it out")).click()
+    expect(page.get_by_text("Measured by")).to_have_count(0)
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
+    page.get_by_role("button", name="Fill the form").click()
+    expect(page.get_by_label("File", exact=True)).to_have_accessible_description(re.compile("no figure of a load test"))
+    assert axe(page) == []
 
 
 def test_enter_asks_for_the_result_and_stays_on_the_page(visitor: Page, served: Served) -> None:
