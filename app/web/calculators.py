@@ -317,7 +317,7 @@ def _named(known: str) -> Mapping[str, str]:
     """What can be chosen by name: the models or the accelerators that are known."""
     from app.calculators.known import in_use
 
-    found: Mapping[str, Any] = getattr(bundled(), known)
+    found: Mapping[str, Any] = getattr(in_use(), known)
     return {id: each.name for id, each in found.items()}
 
 
