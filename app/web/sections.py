@@ -31,6 +31,7 @@ class Item:
     heard: ItemHeard | None  # what the question's rules hear in it; None where they hear nothing
     sent_back: tuple[SentBack, ...]
     may_withdraw: bool
+    opens: str | None  # where what is shown can be looked at: its scenario, or its file; None where there is neither
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +186,15 @@ def _item(
     mine = caller.link is None or line.attached_by == f"{caller.name}, by link"
     read = shown.item.figures and asked.question.rules.figures
     heard = hearing(kept.catalogue, asked.question, shown.item, kept.assessment.pilot.needs) if read else None
+    file = kept.files.get(line.id or "")
+    opens = None
+    if file is not None:
+        below = f"/assessments/{kept.id}/answers/{asked.key}/evidence/{line.id}/file"
+        opens = f"/scenarios/{file.scenario}" if file.scenario and caller.link is None else below
     return Item(
         line=line,
-        file=kept.files.get(line.id or ""),
+        file=file,
+        opens=opens,
         heard=heard if heard and heard.rules else None,
         sent_back=tuple(each for each in sent_back if str(each.id) == line.id),
         may_withdraw=line.withdrawn is None and mine and (caller.may_edit or caller.link is not None),

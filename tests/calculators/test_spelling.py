@@ -82,11 +82,6 @@ def test_a_name_beside_ours_is_refused_for_nobody_knows_which_counts() -> None:
             {"options": [{"kind": "on-prem", "name": "a"}]},
             "options.0: kind takes 'api', 'cloud', 'owned', 'hybrid'",
         ),
-        (
-            "productivity",
-            {"before": [1, 2], "after": [2, 3]},
-            "measure: this is missing: it takes 'time-per-task', 'out",
-        ),
     ],
 )
 def test_a_field_that_is_not_there_says_which_may_be_meant(name: str, given: dict[str, Any], said: str) -> None:

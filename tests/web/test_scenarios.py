@@ -199,6 +199,18 @@ def test_it_is_shown_for_a_question_that_reads_it(site: Site, client: TestClient
     assert "As it was then" in client.get(scenario).text
 
 
+def test_an_answer_that_shows_one_is_saved_like_any_other(site: Site, client: TestClient, pilot: UUID) -> None:
+    assessment = site.assessment(pilot)
+    scenario = kept(client, pilot)
+    question = question_read(client, scenario)
+    client.post(f"{scenario}/evidence", data={"question": question})
+    saved = client.post(
+        f"/assessments/{assessment}/answers/{question}", data={"seen": 0, "level": "2"}, headers={"HX-Request": "true"}
+    )
+    assert saved.status_code == 200
+    assert f'href="{scenario}"' in saved.text
+
+
 def test_without_an_assessment_it_says_what_to_do_first(client: TestClient, pilot: UUID) -> None:
     refused = client.post(f"{kept(client, pilot)}/evidence", data={"question": FORECAST})
     assert refused.status_code == 422
