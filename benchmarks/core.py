@@ -65,7 +65,13 @@ def full_assessment() -> Assessment:
     document = {
         "format": "readyroom.assessment/1",
         "catalogue": {"id": catalogue.id, "version": catalogue.version},
-        "pilot": {"name": "Benchmark", "profile": {}, "stated_by": "Ann", "confirmed_by": "Ben"},
+        "pilot": {
+            "name": "Benchmark",
+            "profile": {},
+            "needs": {need.key: need.example for need in catalogue.policy.needs},
+            "stated_by": "Ann",
+            "confirmed_by": "Ben",
+        },
         "answers": answers,
     }
     return read_document(json.dumps(document), catalogue)

@@ -14,6 +14,7 @@ from app.readiness.condition import Condition
 from app.readiness.condition import parse as parse_condition
 from app.readiness.grade import NamedGrade, ShelfLives
 from app.readiness.rule import NO_RULES, Metric, Rules
+from app.readiness.unit import MONEY
 
 ChangeKind = Literal["model", "provider-terms", "volume", "data", "purpose"]
 NeedKind = Literal["number", "money", "text", "list"]
@@ -227,6 +228,17 @@ class Catalogue:
             if name.endswith(ending):
                 keys |= self._named[f"*{ending}"]
         return keys
+
+    @cached_property
+    def gate_needs(self) -> Mapping[str, tuple[str, ...]]:
+        """By a gate's question, the needs that decide whether its level is reached, in their order."""
+        return {question.key: self._deciding(question.rules, gate.level) for question, gate in self.gates}
+
+    def _deciding(self, rules: Rules, level: int) -> tuple[str, ...]:
+        wanted = set(rules.needs_below(level))
+        if any(self.metrics[key].unit == MONEY for key in rules.metrics_below(level)):
+            wanted.add("currency")
+        return tuple(key for key in self.needs if key in wanted)
 
     @cached_property
     def dimension_of(self) -> Mapping[str, Dimension]:

@@ -164,11 +164,13 @@ def _heard(question: Question, answer: Answer, counting: _Counting, yardstick: Y
         for index, each in enumerate(answer.evidence)
         if each.figures and not each.withdrawn and yardstick.concerns(question.rules, each)
     }
+    if not able:
+        return {}
     candidates = [
         Candidate(each, grade := counting.of(counted_grade(each), each), min(grade, each.read_grade or Grade.ASSERTED))
         for each in able.values()
     ]
-    found = zip(able, supports(question.rules, candidates, yardstick), strict=True) if able else ()
+    found = zip(able, supports(question.rules, candidates, yardstick), strict=True)
     return {index: support for index, support in found if support}
 
 

@@ -248,7 +248,7 @@ def question_gate(
         claimed=asked.claimed,
         proven=asked.proven,
         cap=asked.proof.cap,
-        unwritten=Yardstick(catalogue, assessment.pilot.needs).unwritten(asked.question.rules, gate.level),
+        unwritten=Yardstick(catalogue, assessment.pilot.needs).unwritten(asked.key),
         exceptions=assessment.exceptions,
         as_of=as_of,
     )

@@ -54,14 +54,9 @@ class Yardstick:
             known = self._amounts[id(bound)] = (bound, bound.of(needs))
         return known[1]
 
-    def unwritten(self, rules: Rules, level: int) -> tuple[str, ...]:
-        """The needs that decide whether a level is reached, and that the pilot did not write down, in their order."""
-        if not rules.supports and not rules.against:
-            return ()
-        wanted = set(rules.needs_below(level))
-        if any(self.metric(key).unit == MONEY for key in rules.metrics_below(level)):
-            wanted.add("currency")
-        return tuple(key for key in self.catalogue.needs if key in wanted and self._blank(key))
+    def unwritten(self, gate: str) -> tuple[str, ...]:
+        """The needs that decide whether the gate of that question is passed, and that nobody wrote down."""
+        return tuple(key for key in self.catalogue.gate_needs[gate] if self._blank(key))
 
     def _blank(self, key: str) -> bool:
         value = self.needs.get(key)
