@@ -10,6 +10,7 @@ from app.readiness.proof import ItemProof, confirmed_grade
 from app.readiness.score import QuestionScore
 
 _MOST_LACKING = 3  # figures of an item that are named; the page of the item has them all
+_NOTHING_HEARD = ItemHeard(())
 
 
 def proves_now(asked: QuestionScore) -> str:
@@ -43,21 +44,21 @@ def item_proves(asked: QuestionScore, item: ItemProof) -> str | None:
     """What the question's rules read out of one item, in a sentence; None where they read nothing in it."""
     if not item.item.figures or not asked.question.rules.figures:
         return None
-    heard = _heard(asked, item)
-    if not heard.rules:
+    told = heard(asked, item)
+    if not told.rules:
         return None
     said = []
-    if heard.contradicting:
+    if told.contradicting:
         gone = "; withdrawn, and counts no more" if item.item.withdrawn else "; settled by a newer item"
         stands = "" if item.against is not None else gone
         said.append(
-            f"Speaks against more than level {heard.contradicting.level}: {_contradiction(asked, item)}{stands}."
+            f"Speaks against more than level {told.contradicting.level}: {_contradiction(asked, item)}{stands}."
         )
-    if heard.shown:
-        said.append(f"Shows level {heard.shown.level}: {'; '.join(piece.title for piece in heard.shown.pieces)}.")
+    if told.shown:
+        said.append(f"Shows level {told.shown.level}: {'; '.join(piece.title for piece in told.shown.pieces)}.")
     elif item.supports is not None:
         said.append(f"Shows level {item.supports} together with other items.")
-    elif not heard.contradicting:
+    elif not told.contradicting:
         said.append("Read, and not enough by itself for any level: worth a document.")
     return " ".join((*said, *_of_which_model(item)))
 
@@ -121,7 +122,7 @@ def _lifts(catalogue: Catalogue, asked: QuestionScore, claimed: int, proven: int
 
 def _contradiction(asked: QuestionScore, item: ItemProof) -> str:
     """What an item says against the claim: the figure as found, beside its threshold."""
-    told = _heard(asked, item).contradicting
+    told = heard(asked, item).contradicting
     if told is None:
         metrics = sorted({each.metric for each in item.item.figures if each.against is not None})
         return ", ".join(metrics) or "a finding"
@@ -131,13 +132,13 @@ def _contradiction(asked: QuestionScore, item: ItemProof) -> str:
 
 def _shown(asked: QuestionScore, item: ItemProof) -> str:
     """What an item was read to be, where a rule read it."""
-    told = _heard(asked, item).shown
+    told = heard(asked, item).shown
     return f", read as: {'; '.join(piece.title for piece in told.pieces)}" if told else ""
 
 
 def _following(asked: QuestionScore, item: ItemProof, proven: int, claimed: int) -> RuleHeard | None:
     """The next level that an item which was read comes near to, and does not show."""
-    told = None if item.item.withdrawn else _heard(asked, item).following
+    told = None if item.item.withdrawn else heard(asked, item).following
     if told is None or not proven < told.level <= claimed:
         return None
     return told if any(line.found != NOTHING for line in _unmet(told)) else None
@@ -160,9 +161,16 @@ def _unmet(told: RuleHeard) -> tuple[LineHeard, ...]:
     return tuple(line for piece in told.pieces if not piece.met for line in piece.lines if not line.met)
 
 
-def _heard(asked: QuestionScore, item: ItemProof) -> ItemHeard:
-    yardstick = asked.yardstick
-    return hearing(yardstick.catalogue, asked.question, item.item, yardstick.needs)
+def heard(asked: QuestionScore, item: ItemProof) -> ItemHeard:
+    """What the question's rules hear in one of its items; worked out once, since several sentences ask."""
+    if not item.item.figures or not asked.question.rules.figures:
+        return _NOTHING_HEARD
+    key = id(item.item)
+    if key not in asked.told:
+        yardstick = asked.yardstick
+        asked.told[key] = hearing(yardstick.catalogue, asked.question, item.item, yardstick.needs)
+    found: ItemHeard = asked.told[key]
+    return found
 
 
 def _named(item: ItemProof) -> str:

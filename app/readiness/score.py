@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from app.readiness.assessment import Answer, Assessment, not_applicable_problem
 from app.readiness.catalogue import Catalogue, Dimension, Gate, Question
@@ -29,6 +30,7 @@ class QuestionScore:
     applicable: bool  # asked, and not confirmed as not applicable
     proof: Proof  # of what is attached, whether the question applies or not
     yardstick: Yardstick = field(compare=False, repr=False)  # that findings were measured by
+    told: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)  # kept by `explain`, by item
 
     @property
     def key(self) -> str:

@@ -7,8 +7,9 @@ from app.calculators import Calculator
 from app.errors import NotFound
 from app.readiness.assessment import Answer, Change, not_applicable_problem
 from app.readiness.catalogue import Dimension, Question
+from app.readiness.explain import heard
 from app.readiness.gates import GateScore
-from app.readiness.hearing import ItemHeard, hearing
+from app.readiness.hearing import ItemHeard
 from app.readiness.proof import ItemProof
 from app.readiness.rule_words import RulesTold, rules_told
 from app.readiness.score import DimensionScore, QuestionScore, Score
@@ -184,8 +185,7 @@ def _item(
     caller: Caller,
 ) -> Item:
     mine = caller.link is None or line.attached_by == f"{caller.name}, by link"
-    read = shown.item.figures and asked.question.rules.figures
-    heard = hearing(kept.catalogue, asked.question, shown.item, kept.assessment.pilot.needs) if read else None
+    told = heard(asked, shown)
     file = kept.files.get(line.id or "")
     opens = None
     if file is not None:
@@ -195,7 +195,7 @@ def _item(
         line=line,
         file=file,
         opens=opens,
-        heard=heard if heard and heard.rules else None,
+        heard=told if told.rules else None,
         sent_back=tuple(each for each in sent_back if str(each.id) == line.id),
         may_withdraw=line.withdrawn is None and mine and (caller.may_edit or caller.link is not None),
     )
