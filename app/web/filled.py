@@ -9,15 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from app.calculators import calculator
-from app.calculators.billed import FEWEST, BilledMonth, billed_months, course
-from app.calculators.inventory import Host, hosts_of
-from app.calculators.known import in_use
-from app.calculators.measured import comparable
 from app.errors import Refused, Unreadable, problems_of
 from app.evidence.arrived import Arrived
 from app.evidence.content import Content
@@ -27,6 +23,10 @@ from app.web.arms import columns_of
 from app.web.schema import number_text
 from app.web.typed import Typed, own, rows_of, typed_of
 from app.words import counted
+
+if TYPE_CHECKING:  # calculators and their tables are loaded when a file is first read, not when the server starts
+    from app.calculators.billed import BilledMonth
+    from app.calculators.inventory import Host
 
 _MOST_FINDINGS = 1_000  # of a load test: they are sent with every change of the form
 _MOST_NAMED = 12  # values in a sentence
@@ -106,6 +106,8 @@ def refusal(error: Refused) -> str:
 
 
 def _load_test(source: Source, typed: Typed) -> Filled:
+    from app.calculators.measured import comparable
+
     kept = [each for each in source.findings if comparable(each)][:_MOST_FINDINGS]
     if not kept:
         raise Unreadable(
@@ -145,6 +147,8 @@ def _numbers(findings: Iterable[Finding], key: str) -> set[int]:
 
 def _model(findings: Sequence[Finding], typed: Typed) -> str | None:
     """The model that was measured, put into its field where it is one of those that are known and another."""
+    from app.calculators.known import in_use
+
     named = {each.attributes.get("model") for each in findings}
     name = named.pop() if len(named) == 1 else None
     try:
@@ -159,6 +163,8 @@ def _model(findings: Sequence[Finding], typed: Typed) -> str | None:
 
 
 def _has_load(findings: Iterable[Finding]) -> bool:
+    from app.calculators.measured import comparable
+
     return any(comparable(each) for each in findings)
 
 
@@ -166,6 +172,8 @@ def _has_load(findings: Iterable[Finding]) -> bool:
 
 
 def _inventory(source: Source, typed: Typed) -> Filled:
+    from app.calculators.inventory import hosts_of
+
     hosts = _machines(source.findings)
     if hosts:
         typed["inventory"] = {"": _as_table(hosts)}
@@ -184,19 +192,23 @@ def _inventory(source: Source, typed: Typed) -> Filled:
     return Filled(typed, f"Read from {source.named}. {_machines_told(hosts)}")
 
 
-def _machines(findings: Sequence[Finding]) -> tuple[Host, ...]:
+def _machines(findings: Sequence[Finding]) -> "tuple[Host, ...]":
+    from app.calculators.inventory import hosts_of
+
     try:
         return tuple(hosts_of(findings)) if findings else ()
     except ValueError:
         return ()
 
 
-def _machines_told(hosts: Sequence[Host]) -> str:
+def _machines_told(hosts: "Sequence[Host]") -> str:
     return f"{counted(len(hosts), 'machine')} with {counted(sum(each.accelerators for each in hosts), 'accelerator')}."
 
 
-def _as_table(hosts: Sequence[Host]) -> str:
+def _as_table(hosts: "Sequence[Host]") -> str:
     """The machines as somebody would write them down, with the columns that anything is known in."""
+    from app.calculators.inventory import Host
+
     rows = [each.model_dump(mode="json", exclude_defaults=True) for each in hosts]
     names = [name for name in Host.model_fields if any(name in row for row in rows)]
     text = io.StringIO()
@@ -220,6 +232,8 @@ def _has_machines(findings: Iterable[Finding]) -> bool:
 
 
 def _bill(source: Source, typed: Typed) -> Filled:
+    from app.calculators.billed import FEWEST, billed_months
+
     billed = {each.unit for each in source.findings if each.metric == "monthly_billed_cost" and each.unit}
     if not billed:
         raise Unreadable(f"{source.title}: no bill by the month is in it.")
@@ -249,15 +263,17 @@ def _bill(source: Source, typed: Typed) -> Filled:
     return Filled(typed, " ".join(told))
 
 
-def _learnt(months: Sequence[BilledMonth]) -> bool:
+def _learnt(months: "Sequence[BilledMonth]") -> bool:
     """Whether growth can be learnt from them."""
+    from app.calculators.billed import course
+
     try:
         return course(months) is not None
     except Unreadable:  # a month between them is missing: the form says so
         return False
 
 
-def _with_before(months: Sequence[BilledMonth], typed: Typed) -> Typed:
+def _with_before(months: "Sequence[BilledMonth]", typed: Typed) -> Typed:
     """The rows of the form with these months among them; of one month, the new bill counts."""
     by_month = {own(each.get("month", {})).strip() or f"~{at}": each for at, each in enumerate(rows_of(typed))}
     by_month |= {
@@ -266,12 +282,12 @@ def _with_before(months: Sequence[BilledMonth], typed: Typed) -> Typed:
     return {str(at): by_month[month] for at, month in enumerate(sorted(by_month))}
 
 
-def _months(months: Sequence[BilledMonth]) -> str:
+def _months(months: "Sequence[BilledMonth]") -> str:
     first, last = months[0].month, months[-1].month
     return f"One month, {first}" if first == last else f"{counted(len(months), 'month')}, {first} to {last}"
 
 
-def _sum(months: Sequence[BilledMonth], currency: str) -> str:
+def _sum(months: "Sequence[BilledMonth]", currency: str) -> str:
     return f"{sum(each.amount for each in months):,.2f} {currency}"
 
 
