@@ -1,4 +1,4 @@
-"""Commands on evidence: inspect."""
+"""Commands on evidence: inspect, compare."""
 
 import hashlib
 import json
@@ -43,6 +43,30 @@ def inspect(file: Path, as_json: bool) -> None:
         return
     for shown in _lines(reading):
         click.echo(_shown(shown))
+
+
+@evidence.command("compare", epilog=example("readyroom evidence compare original.json tuned.json --json"))
+@click.argument("original", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("changed", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
+def compare(original: Path, changed: Path, as_json: bool) -> None:
+    """Set two artefacts side by side: original and tuned model, with and without sealing, before and after.
+
+    Figures of the same metric, statistic, unit and load are paired; the differences come with their intervals where an
+    error or a number of cases is known. With --json they are findings, which a figure of an answer can hold.
+    """
+    from app.calculators.comparison import compared
+
+    before, after = (inspected(file.name, _bytes(file)) for file in (original, changed))
+    found = compared(before.findings, after.findings)
+    if as_json:
+        plain = {"findings": [_finding(each) for each in found.findings()], "remarks": list(found.remarks)}
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    for finding in found.findings():
+        click.echo(_shown(_line(finding, {})))
+    for remark in found.remarks:
+        click.echo(_shown(f"- {remark}"))
 
 
 def _lines(reading: Reading) -> Iterator[str]:
@@ -102,18 +126,19 @@ def _told(file: Path, content: bytes, reading: Reading) -> dict[str, Any]:
         "version": reading.version,
         "observed_on": reading.observed_on.isoformat() if reading.observed_on else None,
         "grade": reading.grade,
-        "findings": [
-            {
-                "metric": each.metric,
-                "statistic": each.statistic,
-                "value": each.value,
-                "unit": each.unit,
-                "attributes": dict(each.attributes),
-                "where": each.where,
-            }
-            for each in reading.findings
-        ],
+        "findings": [_finding(each) for each in reading.findings],
         "remarks": list(reading.remarks),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "metric": finding.metric,
+        "statistic": finding.statistic,
+        "value": finding.value,
+        "unit": finding.unit,
+        "attributes": dict(finding.attributes),
+        "where": finding.where,
     }
 
 
